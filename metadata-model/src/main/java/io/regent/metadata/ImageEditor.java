@@ -1,0 +1,299 @@
+package io.regent.metadata;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.pcollections.HashTreePSet;
+import org.pcollections.PMap;
+import org.pcollections.PSet;
+
+/**
+ * Makes the next {@link ClusterImage} from one, and remembers what it touched.
+ *
+ * <p>Reads see the edits made so far. Its cost follows the change: a topic's arrays are copied once, when a partition of
+ * it is first touched. Used by one thread, for one step, then dropped.
+ */
+public final class ImageEditor {
+
+    private final ClusterImage base;
+    private final Map<String, OpenTopic> open = new TreeMap<>();
+    private final SortedSet<Integer> touchedBrokers = new TreeSet<>();
+    private final SortedMap<String, BitSet> touchedPartitions = new TreeMap<>();
+
+    private PMap<Integer, BrokerRegistration> brokers;
+    private PMap<String, TopicImage> topics;
+    private PMap<TopicId, String> topicNames;
+    private PMap<Integer, PSet<String>> topicsByBroker;
+    private PMap<String, TopicDeletion> deletions;
+    private PSet<Integer> shuttingDown;
+    private PMap<Integer, PSet<PartitionId>> offlineReplicas;
+
+    /** A topic whose partitions are being edited. */
+    private static final class OpenTopic {
+        private TopicImage topic;
+        private Assignment[] assignments;
+        private PartitionState[] states;
+        private boolean assignmentsChanged;
+
+        OpenTopic(TopicImage topic) {
+            this.topic = topic;
+            this.assignments = topic.copyAssignments(topic.partitionCount());
+            this.states = topic.copyStates(topic.partitionCount());
+        }
+
+        void reach(int partition) {
+            if (partition >= assignments.length) {
+                List<Assignment> grown = new ArrayList<>(List.of(assignments));
+                List<PartitionState> grownStates = new ArrayList<>(List.of(states));
+                while (grown.size() <= partition) {
+                    grown.add(Assignment.NONE);
+                    grownStates.add(PartitionState.NONE);
+                }
+                assignments = grown.toArray(Assignment[]::new);
+                states = grownStates.toArray(PartitionState[]::new);
+            }
+        }
+    }
+
+    ImageEditor(ClusterImage base) {
+        this.base = base;
+        this.brokers = base.brokers;
+        this.topics = base.topics;
+        this.topicNames = base.topicNames;
+        this.topicsByBroker = base.topicsByBroker;
+        this.deletions = base.deletions;
+        this.shuttingDown = base.shuttingDown;
+        this.offlineReplicas = base.offlineReplicas;
+    }
+
+    /** The image that this editor started from. */
+    public ClusterImage base() {
+        return base;
+    }
+
+    /** Adds a broker, or replaces its registration; what was known of its former life is forgotten when its epoch differs. */
+    public ImageEditor putBroker(BrokerRegistration broker) {
+        BrokerRegistration before = brokers.get(broker.id());
+        if (before == null || before.epoch() != broker.epoch()) {
+            forgetLife(broker.id());
+        }
+        brokers = brokers.plus(broker.id(), broker);
+        touchedBrokers.add(broker.id());
+        return this;
+    }
+
+    /** Removes a broker, and what was known of its life. */
+    public ImageEditor removeBroker(int brokerId) {
+        brokers = brokers.minus(brokerId);
+        forgetLife(brokerId);
+        touchedBrokers.add(brokerId);
+        return this;
+    }
+
+    private void forgetLife(int brokerId) {
+        shuttingDown = shuttingDown.minus(brokerId);
+        offlineReplicas = offlineReplicas.minus(brokerId);
+    }
+
+    /** Marks a live broker as shutting down: it is elected no more. */
+    public ImageEditor beginShutdown(int brokerId) {
+        shuttingDown = shuttingDown.plus(brokerId);
+        touchedBrokers.add(brokerId);
+        return this;
+    }
+
+    /** Replaces the set of partitions whose replica on this broker is in a failed log directory. */
+    public ImageEditor putOfflineReplicas(int brokerId, Set<PartitionId> partitions) {
+        offlineReplicas = partitions.isEmpty()
+                ? offlineReplicas.minus(brokerId)
+                : offlineReplicas.plus(brokerId, HashTreePSet.from(partitions));
+        partitions.forEach(this::touch);
+        return this;
+    }
+
+    /** Adds a topic, or replaces it whole; every partition of it counts as touched. */
+    public ImageEditor putTopic(TopicImage topic) {
+        removeTopic(topic.name());
+        topics = topics.plus(topic.name(), topic);
+        if (topic.id().isPresent()) {
+            topicNames = topicNames.plus(topic.id(), topic.name());
+        }
+        topic.brokers().forEach(broker -> index(broker, topic.name()));
+        touched(topic.name()).set(0, topic.partitionCount());
+        return this;
+    }
+
+    /** Removes a topic and everything of it but its deletion. */
+    public ImageEditor removeTopic(String name) {
+        OpenTopic edited = open.remove(name);
+        TopicImage topic = edited == null ? topics.get(name) : close(edited);
+        if (topic == null) {
+            return this;
+        }
+        topics = topics.minus(name);
+        topicNames = topicNames.minus(topic.id());
+        topic.brokers().forEach(broker -> unindex(broker, name));
+        touched(name).set(0, topic.partitionCount());
+        return this;
+    }
+
+    /** Gives the topic another id; the znode's version rises by one, as the write of it will make it. */
+    public ImageEditor setTopicId(String name, TopicId id) {
+        OpenTopic edited = open(name);
+        topicNames = topicNames.minus(edited.topic.id()).plus(id, name);
+        edited.topic = edited.topic.withId(edited.topic.version(), id);
+        edited.assignmentsChanged = true;
+        touched(name);
+        return this;
+    }
+
+    /** Replaces the overrides of the topic's configuration, as they were read. */
+    public ImageEditor setTopicConfig(String name, Map<String, String> config) {
+        OpenTopic edited = open(name);
+        edited.topic = edited.topic.withConfig(config);
+        touched(name);
+        return this;
+    }
+
+    /**
+     * Sets a partition's assignment, adding the partition where the topic lacks it. However many assignments change in
+     * one edit, the topic's znode is written once and its version rises by one.
+     *
+     * @throws IllegalArgumentException when there is no such topic
+     */
+    public ImageEditor setAssignment(PartitionId partition, Assignment assignment) {
+        OpenTopic edited = open(partition.topic());
+        edited.reach(partition.partition());
+        edited.assignments[partition.partition()] = assignment;
+        edited.assignmentsChanged = true;
+        touch(partition);
+        return this;
+    }
+
+    /**
+     * Sets the state of a partition.
+     *
+     * @throws IllegalArgumentException when there is no such topic
+     */
+    public ImageEditor setState(PartitionId partition, PartitionState state) {
+        OpenTopic edited = open(partition.topic());
+        edited.reach(partition.partition());
+        edited.states[partition.partition()] = state;
+        touch(partition);
+        return this;
+    }
+
+    /** Sets how far a topic's deletion has come. */
+    public ImageEditor putDeletion(String topic, TopicDeletion deletion) {
+        deletions = deletions.plus(topic, deletion);
+        touched(topic);
+        return this;
+    }
+
+    /** Ends a topic's deletion. */
+    public ImageEditor removeDeletion(String topic) {
+        deletions = deletions.minus(topic);
+        touched(topic);
+        return this;
+    }
+
+    /** The partition's state, edits included. */
+    public PartitionState state(PartitionId partition) {
+        OpenTopic edited = open.get(partition.topic());
+        if (edited != null && partition.partition() < edited.states.length) {
+            return edited.states[partition.partition()];
+        }
+        TopicImage topic = topics.get(partition.topic());
+        return topic == null ? PartitionState.NONE : topic.state(partition.partition());
+    }
+
+    /** The partition's assignment, edits included. */
+    public Assignment assignment(PartitionId partition) {
+        OpenTopic edited = open.get(partition.topic());
+        if (edited != null && partition.partition() < edited.assignments.length) {
+            return edited.assignments[partition.partition()];
+        }
+        TopicImage topic = topics.get(partition.topic());
+        return topic == null ? Assignment.NONE : topic.assignment(partition.partition());
+    }
+
+    /** Whether the topic exists, edits included. */
+    public boolean hasTopic(String name) {
+        return topics.containsKey(name);
+    }
+
+    /** The live broker of this id, edits included. */
+    public Optional<BrokerRegistration> broker(int brokerId) {
+        return Optional.ofNullable(brokers.get(brokerId));
+    }
+
+    /** The image with all edits made so far. The editor may be used on; topics touched again are copied again. */
+    public ClusterImage image() {
+        open.values().forEach(this::settle);
+        open.clear();
+        return new ClusterImage(brokers, topics, topicNames, topicsByBroker, deletions, shuttingDown, offlineReplicas);
+    }
+
+    /** The difference between {@link #base} and {@link #image}, as far as it was touched. */
+    public ClusterDelta delta() {
+        return new ClusterDelta(base, image(), touchedBrokers, touchedPartitions);
+    }
+
+    private void settle(OpenTopic edited) {
+        TopicImage before = topics.get(edited.topic.name());
+        TopicImage after = close(edited);
+        topics = topics.plus(after.name(), after);
+        if (edited.assignmentsChanged) {
+            Set<Integer> brokersBefore = before.brokers();
+            Set<Integer> brokersAfter = after.brokers();
+            brokersBefore.stream().filter(b -> !brokersAfter.contains(b)).forEach(b -> unindex(b, after.name()));
+            brokersAfter.stream().filter(b -> !brokersBefore.contains(b)).forEach(b -> index(b, after.name()));
+        }
+    }
+
+    private static TopicImage close(OpenTopic edited) {
+        return edited.assignmentsChanged
+                ? edited.topic.withAssignments(edited.topic.version() + 1, edited.assignments, edited.states)
+                : edited.topic.withStates(edited.states);
+    }
+
+    private OpenTopic open(String name) {
+        OpenTopic edited = open.get(name);
+        if (edited == null) {
+            TopicImage topic = topics.get(name);
+            if (topic == null) {
+                throw new IllegalArgumentException("there is no topic '" + name + "' to edit");
+            }
+            edited = new OpenTopic(topic);
+            open.put(name, edited);
+        }
+        return edited;
+    }
+
+    private void index(int broker, String topic) {
+        topicsByBroker = topicsByBroker.plus(
+                broker,
+                topicsByBroker.getOrDefault(broker, HashTreePSet.empty()).plus(topic));
+    }
+
+    private void unindex(int broker, String topic) {
+        PSet<String> rest =
+                topicsByBroker.getOrDefault(broker, HashTreePSet.empty()).minus(topic);
+        topicsByBroker = rest.isEmpty() ? topicsByBroker.minus(broker) : topicsByBroker.plus(broker, rest);
+    }
+
+    private void touch(PartitionId partition) {
+        touched(partition.topic()).set(partition.partition());
+    }
+
+    private BitSet touched(String topic) {
+        return touchedPartitions.computeIfAbsent(topic, name -> new BitSet());
+    }
+}

@@ -76,6 +76,11 @@ public final class ClusterDelta {
                 (topic, numbers) -> numbers.stream().forEach(number -> visitor.visit(new PartitionId(topic, number))));
     }
 
+    /** The touched partitions. A topic of which only other things were touched is not named here. */
+    public PartitionSet partitions() {
+        return PartitionSet.copyOf(partitions);
+    }
+
     /** How many partitions were touched. */
     public int partitionCount() {
         return partitions.values().stream().mapToInt(BitSet::cardinality).sum();

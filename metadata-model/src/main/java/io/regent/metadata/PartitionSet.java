@@ -1,0 +1,196 @@
+package io.regent.metadata;
+
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * An immutable set of partitions, compact enough to name a whole cluster: a topic's numbers are the bits of one word
+ * array. Iterated by topic, then by number. Safe for use by any thread.
+ */
+public final class PartitionSet {
+
+    /** The set without members. */
+    public static final PartitionSet EMPTY = new PartitionSet(new TreeMap<>());
+
+    private final SortedMap<String, BitSet> numbers;
+    private final int size;
+
+    /** Takes the map as its own: nobody changes it, or its bit sets, afterwards. No bit set is empty. */
+    private PartitionSet(SortedMap<String, BitSet> numbers) {
+        this.numbers = numbers;
+        this.size = numbers.values().stream().mapToInt(BitSet::cardinality).sum();
+    }
+
+    /** Collects partitions into a set. Used by one thread. */
+    public static final class Builder {
+        private SortedMap<String, BitSet> numbers = new TreeMap<>();
+
+        /** Adds a partition; one that was added before stays. */
+        public Builder add(PartitionId partition) {
+            return add(partition.topic(), partition.partition());
+        }
+
+        /** Adds a partition; one that was added before stays. */
+        public Builder add(String topic, int partition) {
+            numbers.computeIfAbsent(topic, name -> new BitSet()).set(partition);
+            return this;
+        }
+
+        /** Adds each partition that the topic has. */
+        public Builder addAll(TopicImage topic) {
+            for (int partition = 0; partition < topic.partitionCount(); partition++) {
+                if (topic.hasPartition(partition)) {
+                    add(topic.name(), partition);
+                }
+            }
+            return this;
+        }
+
+        /** The set of all that was added; the builder begins again with nothing. */
+        public PartitionSet build() {
+            PartitionSet built = new PartitionSet(numbers);
+            numbers = new TreeMap<>();
+            return built;
+        }
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** The set of these partitions. */
+    public static PartitionSet of(PartitionId... partitions) {
+        Builder builder = builder();
+        for (PartitionId partition : partitions) {
+            builder.add(partition);
+        }
+        return builder.build();
+    }
+
+    /** The set of these partitions. */
+    public static PartitionSet of(Collection<PartitionId> partitions) {
+        Builder builder = builder();
+        partitions.forEach(builder::add);
+        return builder.build();
+    }
+
+    /** Each partition of the cluster. */
+    public static PartitionSet ofAll(ClusterImage image) {
+        Builder builder = builder();
+        image.topics().forEach(builder::addAll);
+        return builder.build();
+    }
+
+    /** The set of these numbers, by topic; the bit sets are copied. */
+    static PartitionSet copyOf(Map<String, BitSet> numbers) {
+        SortedMap<String, BitSet> copy = new TreeMap<>();
+        numbers.forEach((topic, bits) -> {
+            if (!bits.isEmpty()) {
+                copy.put(topic, (BitSet) bits.clone());
+            }
+        });
+        return new PartitionSet(copy);
+    }
+
+    /** How many partitions are in the set. */
+    public int size() {
+        return size;
+    }
+
+    public boolean isEmpty() {
+        return size == 0;
+    }
+
+    public boolean contains(PartitionId partition) {
+        return contains(partition.topic(), partition.partition());
+    }
+
+    public boolean contains(String topic, int partition) {
+        BitSet bits = numbers.get(topic);
+        return bits != null && bits.get(partition);
+    }
+
+    /** The names of the topics that have a partition here, sorted. */
+    public Set<String> topics() {
+        return Collections.unmodifiableSet(numbers.keySet());
+    }
+
+    /** How many partitions of this topic are in the set. */
+    public int sizeOf(String topic) {
+        BitSet bits = numbers.get(topic);
+        return bits == null ? 0 : bits.cardinality();
+    }
+
+    /** Calls the consumer with each partition, by topic and number. */
+    public void forEach(Consumer<PartitionId> consumer) {
+        numbers.forEach((topic, bits) -> {
+            for (int number = bits.nextSetBit(0); number >= 0; number = bits.nextSetBit(number + 1)) {
+                consumer.accept(new PartitionId(topic, number));
+            }
+        });
+    }
+
+    /** The partitions of either set. */
+    public PartitionSet plus(PartitionSet other) {
+        if (other.isEmpty()) {
+            return this;
+        }
+        if (isEmpty()) {
+            return other;
+        }
+        SortedMap<String, BitSet> union = new TreeMap<>(numbers);
+        other.numbers.forEach((topic, bits) -> union.merge(topic, bits, PartitionSet::or));
+        return new PartitionSet(union);
+    }
+
+    /** The partitions of this set that are not in the other. */
+    public PartitionSet minus(PartitionSet other) {
+        if (isEmpty() || other.isEmpty()) {
+            return this;
+        }
+        SortedMap<String, BitSet> rest = new TreeMap<>();
+        numbers.forEach((topic, bits) -> {
+            BitSet left = andNot(bits, other.numbers.get(topic));
+            if (!left.isEmpty()) {
+                rest.put(topic, left);
+            }
+        });
+        return new PartitionSet(rest);
+    }
+
+    private static BitSet or(BitSet one, BitSet other) {
+        BitSet union = (BitSet) one.clone();
+        union.or(other);
+        return union;
+    }
+
+    private static BitSet andNot(BitSet bits, BitSet removed) {
+        if (removed == null) {
+            return bits;
+        }
+        BitSet left = (BitSet) bits.clone();
+        left.andNot(removed);
+        return left;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return this == other || (other instanceof PartitionSet that && numbers.equals(that.numbers));
+    }
+
+    @Override
+    public int hashCode() {
+        return numbers.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return numbers.toString();
+    }
+}

@@ -1,0 +1,108 @@
+package io.regent.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.regent.it.PeerProcess.Result;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Apache Kafka's own command-line tools, unchanged, against three Regent brokers. */
+class KafkaToolsIT {
+
+    private static final String TOPICS = "org.apache.kafka.tools.TopicCommand";
+    private static final String GROUPS = "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand";
+    private static final String ELECTION = "org.apache.kafka.tools.LeaderElectionCommand";
+    private static final String CONFIGS = "kafka.admin.ConfigCommand";
+    private static final String API_VERSIONS = "org.apache.kafka.tools.BrokerApiVersionsCommand";
+
+    private static ItCluster cluster;
+
+    @BeforeAll
+    static void startCluster() throws Exception {
+        cluster = ItCluster.start(3, Map.of());
+    }
+
+    @AfterAll
+    static void stopCluster() {
+        cluster.close();
+    }
+
+    @Test
+    void topicsAreCreatedDescribedExpandedListedAndDeleted() throws Exception {
+        tool(TOPICS, "--create", "--topic", "orders", "--partitions", "3", "--replication-factor", "3");
+        String described = tool(TOPICS, "--describe", "--topic", "orders");
+        assertThat(described).contains("PartitionCount: 3", "ReplicationFactor: 3", "Partition: 2");
+        assertThat(described).doesNotContain("Leader: none");
+
+        tool(TOPICS, "--alter", "--topic", "orders", "--partitions", "5");
+        assertThat(tool(TOPICS, "--describe", "--topic", "orders")).contains("PartitionCount: 5");
+
+        assertThat(tool(TOPICS, "--list")).contains("orders");
+        tool(TOPICS, "--delete", "--topic", "orders");
+        assertThat(tool(TOPICS, "--list")).doesNotContain("orders");
+    }
+
+    @Test
+    void aTopicThatExistsIsNotCreatedAgain() throws Exception {
+        tool(TOPICS, "--create", "--topic", "twice", "--partitions", "1");
+        Result second = run(TOPICS, "--create", "--topic", "twice", "--partitions", "1");
+        assertThat(second.exitCode()).isEqualTo(1);
+        assertThat(second.output()).contains("Topic 'twice' already exists");
+    }
+
+    @Test
+    void groupsAreListedDescribedResetAndDeleted() throws Exception {
+        PeerProcess.java("kafka-3.9", ClientProbe.class.getName(), cluster.bootstrap(), "grouped", "100");
+
+        assertThat(tool(GROUPS, "--list")).contains("grouped-group");
+        assertThat(tool(GROUPS, "--describe", "--group", "grouped-group")).contains("grouped", "CURRENT-OFFSET");
+        String reset = tool(
+                GROUPS,
+                "--reset-offsets",
+                "--to-earliest",
+                "--all-topics",
+                "--group",
+                "grouped-group",
+                "--execute");
+        assertThat(reset).contains("grouped");
+        assertThat(tool(GROUPS, "--delete", "--group", "grouped-group")).contains("successful");
+        assertThat(tool(GROUPS, "--list")).doesNotContain("grouped-group");
+    }
+
+    @Test
+    void aPreferredElectionThatIsNotNeededIsNoError() throws Exception {
+        tool(TOPICS, "--create", "--topic", "elected", "--partitions", "3", "--replication-factor", "3");
+        assertThat(tool(ELECTION, "--election-type", "preferred", "--all-topic-partitions"))
+                .doesNotContain("Error");
+    }
+
+    @Test
+    void configurationsOfATopicAndABrokerAreDescribed() throws Exception {
+        tool(TOPICS, "--create", "--topic", "configured", "--config", "retention.ms=60000");
+        assertThat(tool(CONFIGS, "--describe", "--entity-type", "topics", "--entity-name", "configured"))
+                .contains("retention.ms=60000");
+        assertThat(tool(CONFIGS, "--describe", "--entity-type", "brokers", "--entity-name", "1", "--all"))
+                .contains("inter.broker.protocol.version=3.9", "delete.topic.enable=true");
+    }
+
+    @Test
+    void eachBrokerTellsItsApiVersions() throws Exception {
+        assertThat(tool(API_VERSIONS)).contains("Produce(0): 0 to 11", "Metadata(3): 0 to 12");
+    }
+
+    private static String tool(String mainClass, String... arguments) throws Exception {
+        Result result = run(mainClass, arguments);
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        return result.output();
+    }
+
+    private static Result run(String mainClass, String... arguments) throws Exception {
+        List<String> all = new ArrayList<>(List.of("--bootstrap-server", cluster.bootstrap()));
+        all.addAll(List.of(arguments));
+        return PeerProcess.java("kafka-3.9", mainClass, all.toArray(String[]::new));
+    }
+}

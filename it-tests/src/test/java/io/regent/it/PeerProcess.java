@@ -1,0 +1,76 @@
+package io.regent.it;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs a program in a process of its own, with a class path of its own, and gives back what it printed.
+ *
+ * <p>Stateless; any thread. Bounded: a program that does not end in time is killed, which fails the test.
+ */
+final class PeerProcess {
+
+    private static final long TIMEOUT_S = 120;
+
+    private static final Path PEERS = Path.of(System.getProperty("regent.peers", "peers"));
+
+    /** What a program printed to both its outputs, and how it ended. */
+    record Result(int exitCode, String output) {}
+
+    private PeerProcess() {}
+
+    /** Runs a main class on the jars of a peer, and this module's test classes. */
+    static Result java(String peer, String mainClass, String... arguments) throws IOException, InterruptedException {
+        Path libraries = PEERS.resolve(peer).resolve("target").resolve("lib").toAbsolutePath();
+        if (!Files.isDirectory(libraries)) {
+            throw new IllegalStateException("there is no peer in " + libraries + ": build the whole project first");
+        }
+        Path testClasses = Path.of("target", "test-classes").toAbsolutePath();
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                libraries + "/*:" + testClasses,
+                mainClass));
+        command.addAll(List.of(arguments));
+        return run(command, "");
+    }
+
+    /** Runs a command with this text on its standard input. */
+    static Result run(List<String> command, String input) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        CompletableFuture<String> output = CompletableFuture.supplyAsync(() -> {
+            try {
+                return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            } catch (IOException e) {
+                return "its output could not be read: " + e;
+            }
+        });
+        try (var stdin = process.getOutputStream()) {
+            stdin.write(input.getBytes(StandardCharsets.UTF_8));
+        }
+        if (!process.waitFor(TIMEOUT_S, TimeUnit.SECONDS)) {
+            process.destroyForcibly().waitFor();
+            throw new IllegalStateException(
+                    command + " did not end within " + TIMEOUT_S + " s; it printed: " + output.join());
+        }
+        return new Result(process.exitValue(), output.join());
+    }
+
+    /** Whether a program of this name is on the path. */
+    static boolean isInstalled(String program) {
+        for (String directory : System.getenv("PATH").split(":")) {
+            if (Files.isExecutable(Path.of(directory, program))) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

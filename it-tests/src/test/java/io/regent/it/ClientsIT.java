@@ -53,7 +53,8 @@ class ClientsIT {
     @Test
     void kcatProducesToATopicThatIsCreatedByItAndConsumesFromIt() throws Exception {
         assumeTrue(PeerProcess.isInstalled("kcat"), "kcat is not installed");
-        String input = IntStream.range(0, RECORDS).mapToObj(i -> "value-" + i + "\n").collect(Collectors.joining());
+        String input =
+                IntStream.range(0, RECORDS).mapToObj(i -> "value-" + i + "\n").collect(Collectors.joining());
 
         Result produced = kcat(input, "-P", "-t", "kcat");
         assertThat(produced.exitCode()).as(produced.output()).isZero();
@@ -67,8 +68,7 @@ class ClientsIT {
         assumeTrue(PeerProcess.isInstalled("kcat"), "kcat is not installed");
         kcat("one\ntwo\nthree\n", "-P", "-t", "kcat-group");
 
-        Result consumed = kcat(
-                "", "-G", "kcats", "-X", "auto.offset.reset=earliest", "-c", "3", "-q", "kcat-group");
+        Result consumed = kcat("", "-G", "kcats", "-X", "auto.offset.reset=earliest", "-c", "3", "-q", "kcat-group");
 
         assertThat(consumed.output().lines()).contains("one", "two", "three");
     }
@@ -89,9 +89,7 @@ class ClientsIT {
         assumeTrue(installed.exitCode() == 0, "kafkajs cannot be installed: " + installed.output());
         Path script = modules.resolve("probe.js");
         Files.copy(
-                Path.of("src", "test", "resources", "kafkajs-probe.js"),
-                script,
-                StandardCopyOption.REPLACE_EXISTING);
+                Path.of("src", "test", "resources", "kafkajs-probe.js"), script, StandardCopyOption.REPLACE_EXISTING);
 
         Result result = PeerProcess.run(
                 List.of("node", script.toString(), cluster.bootstrap(), "kafkajs", Integer.toString(RECORDS)), "");

@@ -61,13 +61,7 @@ class KafkaToolsIT {
         assertThat(tool(GROUPS, "--list")).contains("grouped-group");
         assertThat(tool(GROUPS, "--describe", "--group", "grouped-group")).contains("grouped", "CURRENT-OFFSET");
         String reset = tool(
-                GROUPS,
-                "--reset-offsets",
-                "--to-earliest",
-                "--all-topics",
-                "--group",
-                "grouped-group",
-                "--execute");
+                GROUPS, "--reset-offsets", "--to-earliest", "--all-topics", "--group", "grouped-group", "--execute");
         assertThat(reset).contains("grouped");
         assertThat(tool(GROUPS, "--delete", "--group", "grouped-group")).contains("successful");
         assertThat(tool(GROUPS, "--list")).doesNotContain("grouped-group");

@@ -1,5 +1,7 @@
 package io.regent.it;
 
+import com.google.common.base.Splitter;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -66,7 +68,7 @@ final class PeerProcess {
 
     /** Whether a program of this name is on the path. */
     static boolean isInstalled(String program) {
-        for (String directory : System.getenv("PATH").split(":")) {
+        for (String directory : Splitter.on(File.pathSeparatorChar).split(System.getenv("PATH"))) {
             if (Files.isExecutable(Path.of(directory, program))) {
                 return true;
             }

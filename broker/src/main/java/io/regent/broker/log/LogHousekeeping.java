@@ -1,0 +1,174 @@
+package io.regent.broker.log;
+
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledFuture;
+import java.util.function.Consumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.KafkaStorageException;
+import org.apache.kafka.server.util.Scheduler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What happens to logs in the background: retention, flushing, checkpoints, removal of deleted logs, and what follows a
+ * directory's failure. Its tasks run on the scheduler and on one thread that waits for failures; any thread may call
+ * it. It never creates a log.
+ */
+final class LogHousekeeping {
+    private static final Logger LOG = LoggerFactory.getLogger(LogHousekeeping.class);
+
+    private final LogManager manager;
+    private final LogDirectories directories;
+    private final LogEnvironment environment;
+    private final LogManagerSettings settings;
+    private final List<ScheduledFuture<?>> tasks = new CopyOnWriteArrayList<>();
+    private final Object checkpointLock = new Object();
+    private volatile Thread failureWatch;
+
+    LogHousekeeping(
+            LogManager manager, LogDirectories directories, LogEnvironment environment, LogManagerSettings settings) {
+        this.manager = manager;
+        this.directories = directories;
+        this.environment = environment;
+        this.settings = settings;
+    }
+
+    void start(LogDirFailureListener listener) {
+        failureWatch =
+                Thread.ofPlatform().daemon().name("log-dir-failure-watch").start(() -> watchFailures(listener));
+        LogManagerSettings.Intervals intervals = settings.intervals();
+        every("log-retention", this::deleteOldSegments, intervals.retentionCheckMs());
+        every("log-flush", this::flushDirty, intervals.flushCheckMs());
+        every("log-recovery-points", this::checkpointRecoveryPoints, intervals.recoveryPointCheckpointMs());
+        every("log-starts", this::checkpointLogStarts, intervals.logStartCheckpointMs());
+        every(
+                "producer-expiration",
+                this::removeExpiredProducers,
+                settings.producers().expirationCheckMs());
+    }
+
+    private void every(String name, Runnable task, long periodMs) {
+        Scheduler scheduler = environment.scheduler();
+        tasks.add(scheduler.schedule(name, task, settings.intervals().initialDelayMs(), periodMs));
+    }
+
+    void stop() {
+        tasks.forEach(task -> task.cancel(false));
+        Thread watch = failureWatch;
+        if (watch != null) {
+            watch.interrupt();
+        }
+    }
+
+    /** One log's disk error must not keep the others from their turn. */
+    private void forEachLog(Consumer<PartitionLog> work) {
+        for (PartitionLog log : manager.allLogs()) {
+            try {
+                work.accept(log);
+            } catch (KafkaStorageException e) {
+                LOG.debug("Skipped {}", log, e);
+            }
+        }
+    }
+
+    int deleteOldSegments() {
+        int[] removed = {0};
+        forEachLog(log -> removed[0] += log.deleteOldSegments());
+        return removed[0];
+    }
+
+    private void flushDirty() {
+        long nowMs = environment.time().milliseconds();
+        forEachLog(log -> {
+            if (nowMs - log.store().lastFlushMs() >= log.config().flushMs) {
+                log.flush();
+            }
+        });
+    }
+
+    private void removeExpiredProducers() {
+        long nowMs = environment.time().milliseconds();
+        forEachLog(log -> log.removeExpiredProducers(nowMs));
+    }
+
+    private void checkpointRecoveryPoints() {
+        directories.live().forEach(dir -> checkpointRecoveryPoints(dir.path()));
+    }
+
+    private void checkpointLogStarts() {
+        directories.live().forEach(dir -> checkpointLogStarts(dir.path()));
+    }
+
+    void checkpointRecoveryPoints(String path) {
+        directories
+                .find(path)
+                .ifPresent(dir -> onDisk(dir, "writing recovery points", () -> {
+                    synchronized (checkpointLock) {
+                        dir.checkpointRecoveryPoints(logsIn(path));
+                    }
+                }));
+    }
+
+    private void checkpointLogStarts(String path) {
+        directories
+                .find(path)
+                .ifPresent(dir -> onDisk(dir, "writing log starts", () -> {
+                    synchronized (checkpointLock) {
+                        dir.checkpointLogStarts(logsIn(path));
+                    }
+                }));
+    }
+
+    void checkpointAll(String path) {
+        checkpointRecoveryPoints(path);
+        checkpointLogStarts(path);
+    }
+
+    private List<PartitionLog> logsIn(String path) {
+        return manager.allLogs().stream()
+                .filter(log -> log.logDir().equals(path))
+                .toList();
+    }
+
+    void onDisk(LogDirectory dir, String what, LogEnvironment.DiskTask work) {
+        directories.onDisk(dir, what, work);
+    }
+
+    /** Renames a log that has left the manager's map, and removes it later. */
+    void retireLog(PartitionLog log) {
+        log.renameForDeletion();
+        environment.later("delete-log", () -> remove(log), settings.defaultLogConfig().fileDeleteDelayMs);
+    }
+
+    private static void remove(PartitionLog log) {
+        try {
+            log.delete();
+            LOG.info("Removed {}", log.dir());
+        } catch (KafkaStorageException e) {
+            LOG.error("Could not remove {}; it will be removed at the next start", log.dir(), e);
+        }
+    }
+
+    private void watchFailures(LogDirFailureListener listener) {
+        try {
+            while (true) {
+                failed(environment.failures().takeNextOfflineLogDir(), listener);
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("No longer watching for failed log directories");
+        }
+    }
+
+    private void failed(String path, LogDirFailureListener listener) {
+        Set<TopicPartition> lost = manager.dropLogsOf(path);
+        directories.drop(path);
+        LOG.error("Log directory {} is offline, and with it {} partitions: {}", path, lost.size(), lost);
+        try {
+            listener.logDirFailed(path, lost);
+        } catch (RuntimeException e) {
+            LOG.error("The failure of log directory {} was not handled", path, e);
+        }
+    }
+}

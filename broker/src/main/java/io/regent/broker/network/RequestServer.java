@@ -1,0 +1,168 @@
+package io.regent.broker.network;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.regent.broker.BrokerConfig;
+import java.net.InetSocketAddress;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.Endpoint;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.network.ListenerName;
+import org.apache.kafka.network.SocketServerConfigs;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Listens on every listener of the broker and hands its requests to one {@link RequestHandler}.
+ *
+ * <p>{@link #bind}, then {@link #serve}, then {@link #close}, each from the thread that runs the broker's lifecycle.
+ * Between bind and serve the kernel holds new connections, so that a peer sees a listener that lives but does not
+ * answer yet. It never interprets a request.
+ */
+public final class RequestServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RequestServer.class);
+    private static final long SHUTDOWN_TIMEOUT_MS = 5_000;
+    private static final int ALLOCATOR_PAGE_BYTES = 8192;
+    /** Chunks of 512 KiB (page size times 2 to this power): a read takes 64 KiB, and an idle broker keeps two of them. */
+    private static final int ALLOCATOR_MAX_ORDER = 6;
+
+    private final BrokerConfig config;
+    private final NetworkSettings settings;
+    private final Transport transport;
+    private final ConnectionQuotas quotas;
+    private final EventLoopGroup loops;
+    private final ByteBufAllocator allocator;
+    private final RequestMetrics metrics = new RequestMetrics();
+    private final Map<ListenerName, Channel> bound = new LinkedHashMap<>();
+    private final ChannelGroup connections;
+    private volatile RequestDispatcher dispatcher;
+
+    public RequestServer(BrokerConfig config) {
+        this(config, Transport.preferred());
+    }
+
+    RequestServer(BrokerConfig config, Transport transport) {
+        this.config = config;
+        this.settings = NetworkSettings.of(config);
+        this.transport = transport;
+        this.quotas = new ConnectionQuotas(
+                config.getInt(SocketServerConfigs.MAX_CONNECTIONS_CONFIG),
+                config.getInt(SocketServerConfigs.MAX_CONNECTIONS_PER_IP_CONFIG),
+                config.getString(SocketServerConfigs.MAX_CONNECTIONS_PER_IP_OVERRIDES_CONFIG));
+        this.loops = new MultiThreadIoEventLoopGroup(
+                settings.numNetworkThreads(),
+                new DefaultThreadFactory("network", true),
+                transport.ioHandlers().get());
+        this.connections = new DefaultChannelGroup(loops.next());
+        this.allocator = allocator(settings.numNetworkThreads());
+    }
+
+    private static ByteBufAllocator allocator(int threads) {
+        int arenas = Math.min(2, threads);
+        return new PooledByteBufAllocator(true, 0, arenas, ALLOCATOR_PAGE_BYTES, ALLOCATOR_MAX_ORDER, 0, 0, false);
+    }
+
+    /**
+     * Takes the ports of all listeners, but accepts nothing yet.
+     *
+     * @throws KafkaException naming the listener and the address that cannot be had; nothing stays bound then
+     */
+    public void bind() {
+        for (Endpoint endpoint : config.listeners()) {
+            ListenerName name = new ListenerName(endpoint.listenerName().orElseThrow());
+            ChannelFuture future = bootstrap(name).bind(addressOf(endpoint)).awaitUninterruptibly();
+            if (!future.isSuccess()) {
+                close();
+                throw new KafkaException(
+                        "Listener " + name.value() + " cannot bind to " + describe(endpoint) + ": "
+                                + future.cause().getMessage(),
+                        future.cause());
+            }
+            bound.put(name, future.channel());
+            LOG.debug(
+                    "Listener {} is bound to {} ({})",
+                    name.value(),
+                    future.channel().localAddress(),
+                    transport.name());
+        }
+    }
+
+    /** The port that a listener got, which matters where port 0 was asked for. */
+    public int boundPort(ListenerName listener) {
+        Channel channel = bound.get(listener);
+        if (channel == null) {
+            throw new IllegalArgumentException("listener " + listener.value() + " is not bound");
+        }
+        return ((InetSocketAddress) channel.localAddress()).getPort();
+    }
+
+    /** Begins to accept connections and to hand their requests on. */
+    public void serve(RequestHandler handler) {
+        dispatcher = new RequestDispatcher(handler, settings.numIoThreads(), settings.queuedMaxRequests());
+        metrics.showQueueOf(dispatcher);
+        bound.values().forEach(channel -> channel.config().setAutoRead(true));
+    }
+
+    private ServerBootstrap bootstrap(ListenerName name) {
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(loops)
+                .channel(transport.serverChannel())
+                .option(ChannelOption.SO_BACKLOG, settings.socketListenBacklogSize())
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .option(ChannelOption.AUTO_READ, false)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childOption(ChannelOption.ALLOCATOR, allocator)
+                .childOption(ChannelOption.MESSAGE_SIZE_ESTIMATOR, OutboundSize.ESTIMATOR)
+                .childHandler(new ConnectionInitializer(name, this::newConnection, quotas, connections, settings));
+        // -1 leaves the buffer's size to the operating system.
+        if (settings.socketSendBufferBytes() > 0) {
+            bootstrap.childOption(ChannelOption.SO_SNDBUF, settings.socketSendBufferBytes());
+        }
+        if (settings.socketReceiveBufferBytes() > 0) {
+            bootstrap.option(ChannelOption.SO_RCVBUF, settings.socketReceiveBufferBytes());
+            bootstrap.childOption(ChannelOption.SO_RCVBUF, settings.socketReceiveBufferBytes());
+        }
+        return bootstrap;
+    }
+
+    private Connection newConnection(ListenerName listener, String connectionId, InetSocketAddress peer) {
+        boolean privileged = listener.equals(config.interBrokerListenerName());
+        RequestDecoder decoder = new RequestDecoder(connectionId, peer, listener, privileged);
+        return new Connection(decoder, dispatcher, metrics, settings.socketRequestMaxBytes());
+    }
+
+    private static InetSocketAddress addressOf(Endpoint endpoint) {
+        return endpoint.host().isEmpty()
+                ? new InetSocketAddress(endpoint.port())
+                : new InetSocketAddress(endpoint.host(), endpoint.port());
+    }
+
+    private static String describe(Endpoint endpoint) {
+        return (endpoint.host().isEmpty() ? "*" : endpoint.host()) + ":" + endpoint.port();
+    }
+
+    /** Gives the ports back, lets requests that are being handled finish for a bounded time, and closes everything. */
+    @Override
+    public void close() {
+        bound.values().forEach(channel -> channel.close().awaitUninterruptibly(SHUTDOWN_TIMEOUT_MS));
+        if (dispatcher != null) {
+            dispatcher.close();
+        }
+        connections.close().awaitUninterruptibly(SHUTDOWN_TIMEOUT_MS);
+        loops.shutdownGracefully(0, SHUTDOWN_TIMEOUT_MS, TimeUnit.MILLISECONDS)
+                .awaitUninterruptibly(SHUTDOWN_TIMEOUT_MS);
+        metrics.close();
+    }
+}

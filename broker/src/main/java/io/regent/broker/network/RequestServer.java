@@ -1,7 +1,6 @@
 package io.regent.broker.network;
 
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -42,7 +41,7 @@ public final class RequestServer implements AutoCloseable {
     private final Transport transport;
     private final ConnectionQuotas quotas;
     private final EventLoopGroup loops;
-    private final ByteBufAllocator allocator;
+    private final PooledByteBufAllocator allocator;
     private final RequestMetrics metrics = new RequestMetrics();
     private final Map<ListenerName, Channel> bound = new LinkedHashMap<>();
     private final ChannelGroup connections;
@@ -68,7 +67,7 @@ public final class RequestServer implements AutoCloseable {
         this.allocator = allocator(settings.numNetworkThreads());
     }
 
-    private static ByteBufAllocator allocator(int threads) {
+    private static PooledByteBufAllocator allocator(int threads) {
         int arenas = Math.min(2, threads);
         return new PooledByteBufAllocator(true, 0, arenas, ALLOCATOR_PAGE_BYTES, ALLOCATOR_MAX_ORDER, 0, 0, false);
     }
@@ -112,6 +111,11 @@ public final class RequestServer implements AutoCloseable {
         dispatcher = new RequestDispatcher(handler, settings.numIoThreads(), settings.queuedMaxRequests());
         metrics.showQueueOf(dispatcher);
         bound.values().forEach(channel -> channel.config().setAutoRead(true));
+    }
+
+    /** Direct memory that the connections' buffers hold, pooled or in use. */
+    long directMemoryBytes() {
+        return allocator.metric().usedDirectMemory();
     }
 
     private ServerBootstrap bootstrap(ListenerName name) {

@@ -158,19 +158,16 @@ class BadInputTest {
     }
 
     @Test
-    void thousandsOfRandomFramesLeaveTheBrokerAlive() throws IOException {
+    void randomFramesOnSocketsLeaveTheBrokerAlive() throws IOException {
         Random random = new Random(20250101);
-        for (int i = 0; i < 3000; i++) {
-            byte[] body = new byte[random.nextInt(64)];
-            random.nextBytes(body);
-            ByteBuffer frame = ByteBuffer.allocate(12 + body.length);
-            frame.putInt(random.nextInt(10) == 0 ? random.nextInt() : 8 + body.length);
-            frame.putShort((short) random.nextInt(80)).putShort((short) random.nextInt(18));
-            frame.putInt(i).put(body);
+        for (int i = 0; i < 100; i++) {
+            byte[] frame = RequestDecoderTest.randomFrame(random);
+            int size = random.nextInt(4) == 0 ? random.nextInt() : frame.length;
             try (TestClient client = server.connect()) {
-                client.sendRaw(frame.array());
-            } catch (SocketException refusedWhileSending) {
-                // A reset is an answer too.
+                client.sendRaw(size(size));
+                client.sendRaw(frame);
+            } catch (SocketException closedWhileSending) {
+                // Closing is the expected answer, and may come at any byte.
             }
         }
     }

@@ -39,6 +39,10 @@ final class TestServer implements AutoCloseable {
         return server.boundPort(new ListenerName("PLAINTEXT"));
     }
 
+    long directMemoryBytes() {
+        return server.directMemoryBytes();
+    }
+
     TestClient connect() throws IOException {
         return new TestClient(port());
     }

@@ -1,0 +1,56 @@
+package io.regent.metadata.znode;
+
+import java.io.IOException;
+
+/** {@code /latest_producer_id_block}: the block of producer ids that was given out last. */
+public final class ProducerIdBlockZnode {
+
+    public static final String PATH = "/latest_producer_id_block";
+
+    private static final int FORMAT_VERSION = 1;
+
+    private ProducerIdBlockZnode() {}
+
+    /**
+     * A block of producer ids that belongs to one broker.
+     *
+     * @param first the lowest id of the block
+     * @param last the highest id of the block
+     */
+    public record Content(int brokerId, long first, long last) {}
+
+    public static byte[] encode(Content block) {
+        return Json.object(json -> {
+            json.writeNumberField("version", FORMAT_VERSION);
+            json.writeNumberField("broker", block.brokerId());
+            json.writeStringField("block_start", Long.toString(block.first()));
+            json.writeStringField("block_end", Long.toString(block.last()));
+        });
+    }
+
+    /** Reads a block. The znode has no data until the first block is given out: ask for that before. */
+    public static Content decode(byte[] data) throws BadZnodeException {
+        return Json.read(PATH, data, json -> block(new Fields(PATH, json)));
+    }
+
+    private static Content block(Fields fields) throws IOException, BadZnodeException {
+        int brokerId = -1;
+        long first = -1;
+        long last = -1;
+        while (fields.next()) {
+            switch (fields.name()) {
+                case "broker" -> brokerId = fields.integer(0);
+                case "block_start" -> first = fields.numberInText();
+                case "block_end" -> last = fields.numberInText();
+                default -> fields.skip();
+            }
+        }
+        if (brokerId < 0) {
+            throw fields.missing("broker");
+        }
+        if (first < 0 || last < first) {
+            throw new BadZnodeException(PATH, "it has a block from " + first + " to " + last);
+        }
+        return new Content(brokerId, first, last);
+    }
+}

@@ -98,14 +98,18 @@ final class LogDirectories {
             List<PartitionLog> inside =
                     logs.stream().filter(log -> log.logDir().equals(dir.path())).toList();
             List<PartitionLog> closed = closeAll(inside);
-            onDisk(dir, "shutting down", () -> {
-                dir.checkpointRecoveryPoints(inside);
-                dir.checkpointLogStarts(inside);
-                if (closed.size() == inside.size() && dir.isLoaded()) {
-                    dir.writeCleanMarker();
-                }
-            });
+            if (dir.isLoaded()) {
+                onDisk(dir, "shutting down", () -> finish(dir, inside, closed.size() == inside.size()));
+            }
             dir.unlock();
+        }
+    }
+
+    private static void finish(LogDirectory dir, List<PartitionLog> inside, boolean allClosed) throws IOException {
+        dir.checkpointRecoveryPoints(inside);
+        dir.checkpointLogStarts(inside);
+        if (allClosed) {
+            dir.writeCleanMarker();
         }
     }
 

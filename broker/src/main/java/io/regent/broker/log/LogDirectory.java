@@ -95,7 +95,7 @@ final class LogDirectory {
         loaded = true;
     }
 
-    /** A directory whose logs were not all opened was not recovered, and must be at the next start. */
+    /** Until its logs are opened, a directory's checkpoints say more than this process knows, and must stay. */
     boolean isLoaded() {
         return loaded;
     }

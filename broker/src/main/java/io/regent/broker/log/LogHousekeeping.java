@@ -90,7 +90,7 @@ final class LogHousekeeping {
 
     private void removeExpiredProducers() {
         long nowMs = environment.time().milliseconds();
-        forEachLog(log -> log.removeExpiredProducers(nowMs));
+        forEachLog(log -> log.producers().removeExpired(nowMs));
     }
 
     private void checkpointRecoveryPoints() {

@@ -2,7 +2,6 @@ package io.regent.broker.log;
 
 import java.io.File;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -26,7 +25,6 @@ import org.apache.kafka.storage.internals.log.LogOffsetMetadata;
 import org.apache.kafka.storage.internals.log.LogOffsetSnapshot;
 import org.apache.kafka.storage.internals.log.LogOffsetsListener;
 import org.apache.kafka.storage.internals.log.LogStartOffsetIncrementReason;
-import org.apache.kafka.storage.internals.log.ProducerStateEntry;
 import org.apache.kafka.storage.internals.log.ProducerStateManager;
 import org.apache.kafka.storage.internals.log.VerificationGuard;
 
@@ -41,7 +39,7 @@ public final class PartitionLog {
     private final Object lock = new Object();
     private final SegmentStore store;
     private final LeaderEpochFileCache epochs;
-    private final ProducerStateManager producers;
+    private final LogProducers logProducers;
     private final BatchChecks checks;
     private final LogReader reader;
     private final Watermarks watermarks;
@@ -60,7 +58,7 @@ public final class PartitionLog {
             Optional<Uuid> wantedTopicId) {
         this.store = store;
         this.epochs = epochs;
-        this.producers = producers;
+        this.logProducers = new LogProducers(lock, producers);
         this.checks = new BatchChecks(store.topicPartition());
         this.reader = new LogReader(store);
         this.watermarks = new Watermarks(lock, store, reader, producers, logStartOffset);
@@ -127,7 +125,7 @@ public final class PartitionLog {
     /**
      * Checks the records, gives them offsets and appends them. The bytes of {@code records} may be changed.
      *
-     * @param guard what {@link #startTransactionVerification} gave, for transactional records
+     * @param guard what {@link LogProducers#startVerification} gave, for transactional records
      * @return the offsets; those of the earlier append when an idempotent producer repeats itself
      * @throws org.apache.kafka.common.errors.ApiException or
      *     {@link org.apache.kafka.storage.internals.log.RecordValidationException} when the records are refused; see
@@ -362,41 +360,9 @@ public final class PartitionLog {
         return reader.abortedTransactions(logStartOffset(), fromOffset, upperBound);
     }
 
-    /** A copy of what is known of each producer. */
-    public Map<Long, ProducerStateEntry> activeProducers() {
-        synchronized (lock) {
-            return Map.copyOf(producers.activeProducers());
-        }
-    }
-
-    /** Whether the producer has a transaction open in this log. */
-    public boolean hasOngoingTransaction(long producerId) {
-        synchronized (lock) {
-            ProducerStateEntry entry = producers.activeProducers().get(producerId);
-            return entry != null && entry.currentTxnFirstOffset().isPresent();
-        }
-    }
-
-    /**
-     * Begins to verify with the coordinator that a transaction holds this partition (KIP-890).
-     *
-     * @return the guard to append with; the sentinel when a transaction is open and nothing is to be verified
-     */
-    public VerificationGuard startTransactionVerification(long producerId, int sequence, short epoch) {
-        synchronized (lock) {
-            return hasOngoingTransaction(producerId)
-                    ? VerificationGuard.SENTINEL
-                    : producers
-                            .maybeCreateVerificationStateEntry(producerId, sequence, epoch)
-                            .verificationGuard();
-        }
-    }
-
-    /** Forgets producers that wrote nothing for producer.id.expiration.ms. */
-    void removeExpiredProducers(long nowMs) {
-        synchronized (lock) {
-            producers.removeExpiredProducers(nowMs);
-        }
+    /** What this log knows of its idempotent and transactional producers. */
+    public LogProducers producers() {
+        return logProducers;
     }
 
     public long sizeInBytes() {

@@ -90,7 +90,8 @@ public final class BrokerConfig extends AbstractConfig {
         List<String> problems = new ArrayList<>();
         for (ConfigValue value : DEFINITION.validate(properties)) {
             if (DEFINITION.configKeys().containsKey(value.name())) {
-                problems.addAll(value.errorMessages());
+                // A value that could not be parsed is complained about once more, as missing.
+                value.errorMessages().stream().limit(1).forEach(problems::add);
             }
         }
         refuse(problems);

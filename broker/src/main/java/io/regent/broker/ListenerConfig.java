@@ -42,7 +42,7 @@ public record ListenerConfig(
             String interBrokerProtocol) {}
 
     private static final Pattern ENDPOINT = Pattern.compile(
-            "(?<name>[^:/]+)://(?:\\[(?<ipv6>[0-9a-fA-F:%._]*)]|(?<host>[0-9a-zA-Z\\-._]*)):(?<port>-?[0-9]+)");
+            "(?<name>[^:/]+)://(?:\\[(?<ipv6>[0-9a-zA-Z:%._\\-]*)]|(?<host>[0-9a-zA-Z\\-._]*)):(?<port>-?[0-9]+)");
     private static final int MAX_PORT = 65_535;
 
     public ListenerConfig {
@@ -79,7 +79,9 @@ public record ListenerConfig(
                         problems);
         checkAdvertised(advertised, bound, source, problems);
         ListenerName interBroker = interBroker(source, problems);
-        checkInterBroker(interBroker, advertised, source, problems);
+        if (problems.size() == before) {
+            checkInterBroker(interBroker, advertised, source, problems);
+        }
         if (problems.size() > before) {
             return null;
         }

@@ -12,7 +12,9 @@ import java.util.Set;
 final class Logging {
     private static final String CONFIGURATION = "logback.configurationFile";
     private static final String LEVEL = "regent.log.level";
+    private static final String LIBRARIES_LEVEL = "regent.log.level.libraries";
     private static final String LEVEL_VARIABLE = "REGENT_LOG_LEVEL";
+    private static final String SERVER_LEVEL = "INFO";
     private static final Set<String> SERVERS = Set.of("zookeeper", "broker");
 
     private Logging() {}
@@ -22,15 +24,23 @@ final class Logging {
         if (System.getProperty(CONFIGURATION) == null && Files.exists(file)) {
             System.setProperty(CONFIGURATION, file.toString());
         }
-        if (System.getProperty(LEVEL) == null) {
-            System.setProperty(LEVEL, level(arguments, System.getenv(LEVEL_VARIABLE)));
+        boolean server = arguments.length > 0 && SERVERS.contains(arguments[0]);
+        String level = level(server, System.getenv(LEVEL_VARIABLE));
+        setDefault(LEVEL, level);
+        // At INFO the libraries print their whole environment and configuration.
+        setDefault(LIBRARIES_LEVEL, server && level.equals(SERVER_LEVEL) ? "WARN" : level);
+    }
+
+    private static void setDefault(String property, String value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, value);
         }
     }
 
-    static String level(String[] arguments, String wanted) {
+    static String level(boolean server, String wanted) {
         if (wanted != null && !wanted.isBlank()) {
-            return wanted;
+            return wanted.strip();
         }
-        return arguments.length > 0 && SERVERS.contains(arguments[0]) ? "INFO" : "OFF";
+        return server ? SERVER_LEVEL : "OFF";
     }
 }

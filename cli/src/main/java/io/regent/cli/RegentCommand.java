@@ -1,6 +1,7 @@
 package io.regent.cli;
 
 import io.regent.cli.cluster.ClusterCommand;
+import io.regent.cli.drill.DrillCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -10,7 +11,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "regent",
         description = "A Kafka-compatible broker cluster ruled by a ZooKeeper-elected controller.",
-        subcommands = {ZooKeeperCommand.class, ClusterCommand.class})
+        subcommands = {ZooKeeperCommand.class, ClusterCommand.class, DrillCommand.class})
 final class RegentCommand implements Runnable {
     @Spec
     private CommandSpec spec;

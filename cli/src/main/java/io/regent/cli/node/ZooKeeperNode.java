@@ -49,6 +49,8 @@ public final class ZooKeeperNode implements Runnable {
         QuorumPeerConfig config = new QuorumPeerConfig();
         try {
             config.parseProperties(properties);
+        } catch (NumberFormatException e) {
+            throw new CommandFailure("ZooKeeper's configuration is wrong: " + keysThatAreNoNumber(e), e);
         } catch (IOException | ConfigException | IllegalArgumentException e) {
             throw new CommandFailure("ZooKeeper's configuration is wrong: " + messageOf(e), e);
         }
@@ -75,6 +77,18 @@ public final class ZooKeeperNode implements Runnable {
         } catch (IOException | AdminServerException e) {
             throw new CommandFailure("ZooKeeper cannot run: " + messageOf(e), e);
         }
+    }
+
+    /** ZooKeeper's parser names the value but not the key. */
+    private String keysThatAreNoNumber(NumberFormatException e) {
+        String message = String.valueOf(e.getMessage());
+        return properties.stringPropertyNames().stream()
+                .filter(key ->
+                        message.contains('"' + properties.getProperty(key).strip() + '"'))
+                .sorted()
+                .findFirst()
+                .map(key -> key + " is not a number: " + properties.getProperty(key))
+                .orElse(message);
     }
 
     private void runAlone(QuorumPeerConfig config) throws IOException, AdminServerException {

@@ -1,0 +1,39 @@
+package io.regent.cli.drill;
+
+/**
+ * Shows a drill to whoever watches.
+ *
+ * <p>One thread. Never blocks the drill for longer than a write to the terminal.
+ */
+interface DrillView extends AutoCloseable {
+    /** Says one line. */
+    void say(String line);
+
+    /** A round begins. */
+    void round(String title);
+
+    /** Something happened in this round. */
+    void moment(Moment moment);
+
+    /** From now on there is a load to show. */
+    void load(LoadStatus status);
+
+    /** Called often while the drill waits. */
+    void tick();
+
+    /** All is over. */
+    void finished(DrillResult result);
+
+    /** Leaves the terminal as it was. */
+    @Override
+    void close();
+
+    /** What runs while a drill waits. */
+    interface LoadStatus {
+        WriteLedger ledger();
+
+        long consumed();
+
+        String trouble();
+    }
+}

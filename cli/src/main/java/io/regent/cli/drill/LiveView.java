@@ -1,0 +1,151 @@
+package io.regent.cli.drill;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Shows a drill on a terminal: the timeline grows line by line, and beneath it a strip a partition shows which ones take writes now.
+ *
+ * <p>As {@link DrillView} says. Never moves the cursor above the lines that it drew itself.
+ */
+final class LiveView implements DrillView {
+    private static final long REDRAW_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** What fits under a timeline on a small terminal. */
+    private static final int MAX_STRIPS = 16;
+
+    private static final String ESC = "\u001b[";
+    private static final String RESET = ESC + "0m";
+    private static final String BOLD = ESC + "1m";
+    private static final String DIM = ESC + "2m";
+    private static final String RED = ESC + "31m";
+    private static final String GREEN = ESC + "32m";
+    private static final String YELLOW = ESC + "33m";
+
+    private final PrintWriter out;
+    private LoadStatus status;
+    private int drawnLines;
+    private long lastDrawnNanos;
+
+    LiveView(PrintWriter out) {
+        this.out = out;
+    }
+
+    @Override
+    public void say(String line) {
+        erase();
+        out.println(line);
+        draw();
+    }
+
+    @Override
+    public void round(String title) {
+        say("");
+        say(BOLD + title + RESET);
+        say("");
+    }
+
+    @Override
+    public void moment(Moment moment) {
+        say(colour(moment.stage()) + DrillText.moment(moment) + RESET);
+    }
+
+    private static String colour(Stage stage) {
+        return switch (stage) {
+            case KILLED, GAVE_UP -> RED;
+            case ELECTED, LEADERS_MOVED -> YELLOW;
+            case WRITABLE, RECOVERED, REJOINED -> GREEN;
+            case NOTICED, CONTROLLER_GONE, RESTARTED -> "";
+        };
+    }
+
+    @Override
+    public void load(LoadStatus load) {
+        this.status = load;
+    }
+
+    @Override
+    public void tick() {
+        if (System.nanoTime() - lastDrawnNanos >= REDRAW_NANOS) {
+            erase();
+            draw();
+        }
+    }
+
+    @Override
+    public void finished(DrillResult result) {
+        status = null;
+        erase();
+        out.println();
+        String colour = result.passed() ? GREEN : RED;
+        List<String> lines = DrillText.figures(result);
+        lines.subList(0, lines.size() - 1).forEach(out::println);
+        out.println(BOLD + colour + lines.get(lines.size() - 1) + RESET);
+        out.flush();
+    }
+
+    @Override
+    public void close() {
+        status = null;
+        erase();
+        out.flush();
+    }
+
+    private void erase() {
+        if (drawnLines > 0) {
+            out.print(ESC + drawnLines + "A" + ESC + "J");
+            drawnLines = 0;
+        }
+    }
+
+    private void draw() {
+        lastDrawnNanos = System.nanoTime();
+        if (status != null) {
+            List<String> lines = lines(lastDrawnNanos);
+            lines.forEach(out::println);
+            drawnLines = lines.size();
+        }
+        out.flush();
+    }
+
+    private List<String> lines(long now) {
+        List<String> lines = new ArrayList<>();
+        lines.add("");
+        lines.add(String.format(
+                Locale.ROOT,
+                "  %sacknowledged %,d   consumed %,d%s",
+                DIM,
+                status.ledger().acknowledged(),
+                status.consumed(),
+                RESET));
+        List<PartitionLedger> partitions = status.ledger().partitions();
+        for (PartitionLedger partition : partitions.subList(0, Math.min(MAX_STRIPS, partitions.size()))) {
+            lines.add(strip(partition, now));
+        }
+        if (partitions.size() > MAX_STRIPS) {
+            lines.add(DIM + "  and " + (partitions.size() - MAX_STRIPS) + " more partitions" + RESET);
+        }
+        return lines;
+    }
+
+    private static String strip(PartitionLedger partition, long now) {
+        StringBuilder strip = new StringBuilder(String.format(Locale.ROOT, "  %3d ", partition.partition()));
+        boolean written = true;
+        strip.append(GREEN);
+        // The newest tenth of a second has only begun: silence in it means nothing yet.
+        boolean[] buckets = partition.recentBuckets(now);
+        for (int i = 0; i < buckets.length - 1; i++) {
+            if (buckets[i] != written) {
+                strip.append(buckets[i] ? GREEN : RED);
+                written = buckets[i];
+            }
+            strip.append(written ? '█' : '·');
+        }
+        return strip.append(RESET)
+                .append(String.format(Locale.ROOT, " longest %d ms", partition.longestGapNanos() / 1_000_000))
+                .toString();
+    }
+}

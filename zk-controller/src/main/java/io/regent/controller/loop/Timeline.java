@@ -1,0 +1,76 @@
+package io.regent.controller.loop;
+
+import io.regent.controller.Reign;
+import java.util.OptionalInt;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The reign's timeline in the log: one line a stage, each with its milliseconds, in a form that the drill reads too.
+ *
+ * <pre>
+ * [Controller id=2] vacant: /controller is gone (was broker 1)
+ * [Controller id=2 epoch=5] elected in 3 ms
+ * [Controller id=2 epoch=5] loaded 12 topics with 60 partitions and 3 brokers in 5 ms
+ * [Controller id=2 epoch=5] decided 20 changes in 1 ms
+ * [Controller id=2 epoch=5] committed 2 chunks in 4 ms
+ * [Controller id=2 epoch=5] announced to 3 brokers in 18 ms
+ * [Controller id=2 epoch=5] resigned: ...
+ * </pre>
+ *
+ * Used by the loop only.
+ */
+public final class Timeline {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Timeline.class);
+
+    private final int nodeId;
+
+    Timeline(int nodeId) {
+        this.nodeId = nodeId;
+    }
+
+    void vacant(OptionalInt before) {
+        LOG.info(
+                "[Controller id={}] vacant: /controller is gone{}",
+                nodeId,
+                before.isPresent() ? " (was broker " + before.getAsInt() + ")" : "");
+    }
+
+    void follows(OptionalInt owner) {
+        LOG.info(
+                "[Controller id={}] follows: /controller is held by {}",
+                nodeId,
+                owner.isPresent() ? "broker " + owner.getAsInt() : "somebody who cannot be read");
+    }
+
+    void elected(Reign reign, long tookMs) {
+        LOG.info("[{}] elected in {} ms", reign, tookMs);
+    }
+
+    void loaded(Reign reign, int topics, int partitions, int brokers, long tookMs) {
+        LOG.info(
+                "[{}] loaded {} topics with {} partitions and {} brokers in {} ms",
+                reign,
+                topics,
+                partitions,
+                brokers,
+                tookMs);
+    }
+
+    void decided(Reign reign, int changes, long tookMs) {
+        LOG.info("[{}] decided {} changes in {} ms", reign, changes, tookMs);
+    }
+
+    void committed(Reign reign, int chunks, long tookMs) {
+        LOG.info("[{}] committed {} chunks in {} ms", reign, chunks, tookMs);
+    }
+
+    void announced(Reign reign, int brokers, long tookMs) {
+        LOG.info("[{}] announced to {} brokers in {} ms", reign, brokers, tookMs);
+    }
+
+    void resigned(Reign reign, String reason) {
+        LOG.warn("[{}] resigned: {}", reign, reason);
+    }
+}

@@ -1,0 +1,194 @@
+package io.regent.controller.zk;
+
+import io.regent.metadata.znode.BadZnodeException;
+import io.regent.metadata.znode.ClusterIdZnode;
+import io.regent.metadata.znode.ConfigZnode;
+import io.regent.metadata.znode.ConfigZnode.EntityType;
+import io.regent.metadata.znode.PersistentZnodes;
+import io.regent.metadata.znode.ProducerIdBlockZnode;
+import io.regent.metadata.znode.TopicZnode;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException.Code;
+
+/**
+ * What a broker reads and writes in ZooKeeper besides its registration, over the node's session.
+ *
+ * <p>Any thread may call it; futures complete on the session's thread, which must not be kept. They fail with
+ * {@link ZkUnreachableException} when ZooKeeper is away for longer than {@code zookeeper.connection.timeout.ms}, and with
+ * {@link IllegalStateException} where a znode cannot be read. Each write may be made twice when a reply is lost, and is
+ * such that this does no harm.
+ */
+public final class ClusterZnodes {
+
+    /** How many producer ids a broker takes at a time, as in Kafka. */
+    public static final long PRODUCER_ID_BLOCK = 1_000;
+
+    private final ZkSession session;
+
+    public ClusterZnodes(ZkSession session) {
+        this.session = session;
+    }
+
+    /** Makes the persistent znodes that any Kafka broker makes when it starts, as far as they are missing. */
+    public CompletableFuture<Void> createRoots() {
+        Set<String> paths = new LinkedHashSet<>();
+        for (String path : PersistentZnodes.PATHS) {
+            addAncestors(path, paths);
+            paths.add(path);
+        }
+        List<String> all = new ArrayList<>(paths);
+        // A path that exists already, perhaps since a moment ago, is as good as one that was created.
+        return Persistent.call(
+                session,
+                handle -> handle.readAll(all)
+                        .thenCompose(read -> {
+                            List<String> missing = new ArrayList<>(all);
+                            read.forEach(found -> found.ifPresent(znode -> missing.remove(znode.path())));
+                            return Calls.pipeline(missing, 1, path -> createIfAbsent(handle, path, null));
+                        })
+                        .thenApply(created -> null));
+    }
+
+    private static void addAncestors(String path, Set<String> paths) {
+        for (int end = path.indexOf('/', 1); end >= 0; end = path.indexOf('/', end + 1)) {
+            paths.add(path.substring(0, end));
+        }
+    }
+
+    private static CompletableFuture<Boolean> createIfAbsent(ZkHandle handle, String path, byte[] data) {
+        return handle.create(path, data, CreateMode.PERSISTENT).handle((created, thrown) -> {
+            if (thrown == null) {
+                return true;
+            }
+            ZkFailure failure = ZkFailure.of(thrown);
+            if (failure.is(Code.NODEEXISTS)) {
+                return false;
+            }
+            throw failure;
+        });
+    }
+
+    /**
+     * The cluster's id; this one if it has none yet. Brokers that start together agree, since only one can create it.
+     */
+    public CompletableFuture<String> clusterIdOrCreate(String proposed) {
+        return Persistent.call(
+                session,
+                handle -> createParents(handle, ClusterIdZnode.PATH)
+                        .thenCompose(
+                                parents -> createIfAbsent(handle, ClusterIdZnode.PATH, ClusterIdZnode.encode(proposed)))
+                        .thenCompose(created -> handle.read(ClusterIdZnode.PATH))
+                        .thenApply(znode -> decoded(() ->
+                                ClusterIdZnode.decode(znode.map(Znode::data).orElse(null)))));
+    }
+
+    private static CompletableFuture<List<Boolean>> createParents(ZkHandle handle, String path) {
+        Set<String> ancestors = new LinkedHashSet<>();
+        addAncestors(path, ancestors);
+        return Calls.pipeline(List.copyOf(ancestors), 1, ancestor -> createIfAbsent(handle, ancestor, null));
+    }
+
+    /**
+     * A broker id that no other broker was given ({@code broker.id.generation.enable}). An id is lost with a lost reply.
+     *
+     * @param reservedMax {@code reserved.broker.max.id}: generated ids are higher
+     */
+    public CompletableFuture<Integer> generateBrokerId(int reservedMax) {
+        return Persistent.call(
+                session,
+                handle -> handle.set(PersistentZnodes.BROKER_SEQUENCE, new byte[0], -1)
+                        .thenApply(version -> reservedMax + version));
+    }
+
+    /** A block of producer ids that nobody else has. With a lost reply a block is lost, which nobody misses. */
+    public CompletableFuture<ProducerIdBlockZnode.Content> nextProducerIdBlock(int brokerId) {
+        return Persistent.call(session, handle -> takeProducerIdBlock(handle, brokerId));
+    }
+
+    private static CompletableFuture<ProducerIdBlockZnode.Content> takeProducerIdBlock(ZkHandle handle, int brokerId) {
+        return handle.read(ProducerIdBlockZnode.PATH).thenCompose(found -> {
+            Znode znode = found.orElseThrow(() -> new ZkFailure(Code.NONODE, ProducerIdBlockZnode.PATH));
+            ProducerIdBlockZnode.Content block = blockAfter(znode, brokerId);
+            return handle.set(ProducerIdBlockZnode.PATH, ProducerIdBlockZnode.encode(block), znode.version())
+                    .thenApply(version -> block)
+                    .exceptionallyCompose(thrown -> ZkFailure.of(thrown).is(Code.BADVERSION)
+                            ? takeProducerIdBlock(handle, brokerId)
+                            : CompletableFuture.failedFuture(thrown));
+        });
+    }
+
+    private static ProducerIdBlockZnode.Content blockAfter(Znode znode, int brokerId) {
+        long first = 0;
+        if (znode.data() != null && znode.data().length > 0) {
+            long last = decoded(() -> ProducerIdBlockZnode.decode(znode.data())).last();
+            if (last > Long.MAX_VALUE - PRODUCER_ID_BLOCK) {
+                throw new IllegalStateException("all producer ids are used up: the last block ended at " + last);
+            }
+            first = last + 1;
+        }
+        return new ProducerIdBlockZnode.Content(brokerId, first, first + PRODUCER_ID_BLOCK - 1);
+    }
+
+    /** The configuration overrides of a topic, a broker ({@link ConfigZnode#DEFAULT_ENTITY} for all) or another entity. */
+    public CompletableFuture<Map<String, String>> config(EntityType type, String name) {
+        String path = ConfigZnode.path(type, name);
+        return Persistent.call(session, handle -> handle.read(path).thenApply(found -> config(path, found)));
+    }
+
+    /** The configuration overrides of many topics, by name; a topic without any is left out. */
+    public CompletableFuture<Map<String, Map<String, String>>> topicConfigs(List<String> topics) {
+        return Persistent.call(
+                session,
+                handle -> Calls.pipeline(
+                                WriteExpansion.batches(topics),
+                                session.settings().maxInFlight(),
+                                batch -> handle.readAll(batch.stream()
+                                        .map(ConfigZnode::topicPath)
+                                        .toList()))
+                        .thenApply(batches -> {
+                            Map<String, Map<String, String>> configs = new TreeMap<>();
+                            int index = 0;
+                            for (List<Optional<Znode>> batch : batches) {
+                                for (Optional<Znode> found : batch) {
+                                    String topic = topics.get(index++);
+                                    if (found.isPresent()) {
+                                        configs.put(topic, config(ConfigZnode.topicPath(topic), found));
+                                    }
+                                }
+                            }
+                            return configs;
+                        }));
+    }
+
+    private static Map<String, String> config(String path, Optional<Znode> found) {
+        return found.isEmpty()
+                ? Map.of()
+                : decoded(() -> ConfigZnode.decode(path, found.get().data()));
+    }
+
+    /** The names of all topics, as ZooKeeper lists them. */
+    public CompletableFuture<List<String>> topics() {
+        return Persistent.call(session, handle -> handle.children(TopicZnode.PARENT));
+    }
+
+    private interface Decoding<T> {
+        T run() throws BadZnodeException;
+    }
+
+    private static <T> T decoded(Decoding<T> decoding) {
+        try {
+            return decoding.run();
+        } catch (BadZnodeException e) {
+            throw new CompletionException(new IllegalStateException(e.getMessage(), e));
+        }
+    }
+}

@@ -1,0 +1,9 @@
+package io.regent.controller.zk;
+
+/** ZooKeeper could not be reached, or did not answer, within the time that the settings allow. The message names both. */
+public final class ZkUnreachableException extends RuntimeException {
+
+    public ZkUnreachableException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,128 @@
+package io.regent.controller.zk;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.curator.test.InstanceSpec;
+import org.apache.curator.test.TestingServer;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.ZooDefs.Ids;
+import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.data.Stat;
+
+/** A real ZooKeeper for a test, a client of its own to look and meddle with, and nodes that end with the test. */
+final class ZkFixture implements AutoCloseable {
+
+    private static final int TICK_MS = 100;
+
+    final TestingServer server;
+    final ZooKeeper admin;
+    private final List<AutoCloseable> owned = new ArrayList<>();
+
+    ZkFixture() throws Exception {
+        InstanceSpec spec = new InstanceSpec(null, -1, -1, -1, true, -1, TICK_MS, 200);
+        server = new TestingServer(spec, true);
+        admin = connect(server.getConnectString());
+    }
+
+    private static ZooKeeper connect(String connect) throws Exception {
+        CountDownLatch connected = new CountDownLatch(1);
+        ZooKeeper zooKeeper = new ZooKeeper(connect, 30_000, event -> connected.countDown());
+        if (!connected.await(10, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("the test's ZooKeeper does not answer");
+        }
+        return zooKeeper;
+    }
+
+    /** A session that is connected already and ends with the fixture. */
+    ZkSession session(String name) {
+        return session(name, server.getConnectString());
+    }
+
+    ZkSession session(String name, String connect) {
+        ZkSession session = own(new ZkSession(settings(connect), name));
+        session.connect();
+        return session;
+    }
+
+    static ZkSettings settings(String connect) {
+        return new ZkSettings(connect, 2_000, 5_000, ZkSettings.DEFAULT_MAX_IN_FLIGHT);
+    }
+
+    <T extends AutoCloseable> T own(T closeable) {
+        owned.add(closeable);
+        return closeable;
+    }
+
+    /** The root znodes of a cluster. */
+    ZkFixture withRoots() throws Exception {
+        ZkSession session = session("roots");
+        new ClusterZnodes(session).createRoots().get(10, TimeUnit.SECONDS);
+        session.close();
+        return this;
+    }
+
+    void create(String path, String data) throws Exception {
+        admin.create(path, bytes(data), Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
+    }
+
+    void createEphemeral(String path, String data) throws Exception {
+        admin.create(path, bytes(data), Ids.OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL);
+    }
+
+    void set(String path, String data) throws Exception {
+        admin.setData(path, bytes(data), -1);
+    }
+
+    void delete(String path) throws Exception {
+        admin.delete(path, -1);
+    }
+
+    String read(String path) throws Exception {
+        byte[] data = admin.getData(path, false, null);
+        return data == null ? null : new String(data, StandardCharsets.UTF_8);
+    }
+
+    Stat stat(String path) throws Exception {
+        return admin.exists(path, false);
+    }
+
+    boolean exists(String path) throws KeeperException, InterruptedException {
+        return admin.exists(path, false) != null;
+    }
+
+    /** Ends a session as ZooKeeper does when it hears nothing from it: its owner learns it from ZooKeeper. */
+    void expire(ZkSession session) throws Exception {
+        CompletableFuture<ZooKeeper> current = new CompletableFuture<>();
+        session.thread().execute(() -> current.complete(session.handle().orElseThrow().zooKeeper));
+        ZooKeeper victim = current.get(5, TimeUnit.SECONDS);
+        CountDownLatch connected = new CountDownLatch(1);
+        ZooKeeper twin = new ZooKeeper(
+                server.getConnectString(),
+                30_000,
+                event -> connected.countDown(),
+                victim.getSessionId(),
+                victim.getSessionPasswd());
+        connected.await(5, TimeUnit.SECONDS);
+        twin.close();
+    }
+
+    static byte[] bytes(String text) {
+        return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() throws Exception {
+        Collections.reverse(owned);
+        for (AutoCloseable each : owned) {
+            each.close();
+        }
+        admin.close();
+        server.close();
+    }
+}

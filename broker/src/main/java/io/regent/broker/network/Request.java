@@ -3,6 +3,7 @@ package io.regent.broker.network;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.RequestContext;
@@ -89,10 +90,11 @@ public final class Request {
     }
 
     /**
-     * Answers with the request's own error response for {@code cause}; without one (acks=0) the connection is closed,
+     * Answers with the request's own error response for {@code error}; without one (acks=0) the connection is closed,
      * which is how such a client learns of an error. Does nothing but log when an answer was already given.
      */
-    public void fail(Throwable cause) {
+    public void fail(Throwable error) {
+        Throwable cause = Errors.maybeUnwrapException(error);
         if (!(cause instanceof ApiException)) {
             LOG.error("Unexpected error while handling {}", summary(), cause);
         }

@@ -8,11 +8,13 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Hands requests to the handler on at most {@code num.io.threads} threads, which exist only while they are needed.
  *
- * <p>At most {@code queued.max.requests} wait for a thread. A connection that finds no room is parked, at most once at
+ * <p>At most {@code queued.max.requests} wait for a thread, and no further one is taken while those that wait or are
+ * being handled hold {@code queued.max.request.bytes}. A connection that finds no room is parked, at most once at
  * a time, and resumed when a thread has taken a request; so the parked ones are bounded by the connections. Any thread
  * may call it; it never blocks.
  */
@@ -22,16 +24,19 @@ final class RequestDispatcher implements AutoCloseable {
 
     private final RequestHandler handler;
     private final int maxQueued;
+    private final long maxHeldBytes;
     private final ThreadPoolExecutor threads;
     private final AtomicInteger queued = new AtomicInteger();
+    private final AtomicLong heldBytes = new AtomicLong();
     private final Queue<Connection> parked = new ConcurrentLinkedQueue<>();
 
-    RequestDispatcher(RequestHandler handler, int ioThreads, int maxQueued) {
+    RequestDispatcher(RequestHandler handler, NetworkSettings settings) {
         this.handler = handler;
-        this.maxQueued = maxQueued;
+        this.maxQueued = settings.queuedMaxRequests();
+        this.maxHeldBytes = settings.queuedMaxRequestBytes() > 0 ? settings.queuedMaxRequestBytes() : Long.MAX_VALUE;
         this.threads = new ThreadPoolExecutor(
-                ioThreads,
-                ioThreads,
+                settings.numIoThreads(),
+                settings.numIoThreads(),
                 IDLE_THREAD_SECONDS,
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(),
@@ -41,19 +46,21 @@ final class RequestDispatcher implements AutoCloseable {
 
     /** False when the queue is full; the connection's {@code resume} is then called once there is room. */
     boolean submit(Exchange exchange) {
-        if (queued.incrementAndGet() > maxQueued) {
+        if (queued.incrementAndGet() > maxQueued || heldBytes.get() >= maxHeldBytes) {
             queued.decrementAndGet();
             parked.add(exchange.connection());
             // Room that was made between the check and the parking has nobody else to notice it.
-            if (queued.get() < maxQueued) {
+            if (queued.get() < maxQueued && heldBytes.get() < maxHeldBytes) {
                 resumeOne();
             }
             return false;
         }
+        heldBytes.addAndGet(exchange.frameBytes());
         try {
             threads.execute(() -> run(exchange));
         } catch (RejectedExecutionException closed) {
             queued.decrementAndGet();
+            heldBytes.addAndGet(-exchange.frameBytes());
         }
         return true;
     }
@@ -80,6 +87,10 @@ final class RequestDispatcher implements AutoCloseable {
             // An Error must be answered too, or this connection would wait for ever.
             request.fail(e);
         } finally {
+            heldBytes.addAndGet(-exchange.frameBytes());
+            if (maxHeldBytes != Long.MAX_VALUE) {
+                resumeOne();
+            }
             exchange.connection().returned(exchange);
         }
     }

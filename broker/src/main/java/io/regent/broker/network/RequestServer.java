@@ -12,6 +12,8 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.regent.broker.BrokerConfig;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -83,10 +85,8 @@ public final class RequestServer implements AutoCloseable {
             ChannelFuture future = bootstrap(name).bind(addressOf(endpoint)).awaitUninterruptibly();
             if (!future.isSuccess()) {
                 close();
-                throw new KafkaException(
-                        "Listener " + name.value() + " cannot bind to " + describe(endpoint) + ": "
-                                + future.cause().getMessage(),
-                        future.cause());
+                String where = "Listener " + name.value() + " cannot bind to " + describe(endpoint) + ": ";
+                throw new KafkaException(where + reasonOf(future.cause()), future.cause());
             }
             bound.put(name, future.channel());
             LOG.debug(
@@ -108,7 +108,7 @@ public final class RequestServer implements AutoCloseable {
 
     /** Begins to accept connections and to hand their requests on. */
     public void serve(RequestHandler handler) {
-        dispatcher = new RequestDispatcher(handler, settings.numIoThreads(), settings.queuedMaxRequests());
+        dispatcher = new RequestDispatcher(handler, settings);
         metrics.showQueueOf(dispatcher);
         bound.values().forEach(channel -> channel.config().setAutoRead(true));
     }
@@ -151,6 +151,11 @@ public final class RequestServer implements AutoCloseable {
         return endpoint.host().isEmpty()
                 ? new InetSocketAddress(endpoint.port())
                 : new InetSocketAddress(endpoint.host(), endpoint.port());
+    }
+
+    private static String reasonOf(Throwable cause) {
+        boolean unresolved = cause instanceof UnresolvedAddressException || cause instanceof UnknownHostException;
+        return unresolved ? "the host name cannot be resolved" : cause.getMessage();
     }
 
     private static String describe(Endpoint endpoint) {

@@ -192,6 +192,16 @@ class BadInputTest {
     }
 
     @Test
+    void aHostThatCannotBeResolvedIsNamed() {
+        RequestServer lost =
+                new RequestServer(TestServer.config(Map.of("listeners", "PLAINTEXT://no-such-host.invalid:0")));
+        assertThatThrownBy(lost::bind)
+                .isInstanceOf(KafkaException.class)
+                .hasMessageContaining("no-such-host.invalid")
+                .hasMessageContaining("cannot be resolved");
+    }
+
+    @Test
     void connectionsBeyondTheLimitOfTheirAddressAreClosed() throws IOException {
         try (TestServer limited =
                         new TestServer(Transport.preferred(), router(), Map.of("max.connections.per.ip", "2"));

@@ -8,7 +8,9 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.concurrent.CompletionException;
 import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -94,7 +96,7 @@ class RequestDecoderTest {
         assertThatCode(() -> request.reply(RequestOrderTest.noGroups()))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("ListGroups");
-        assertThatCode(() -> request.fail(new IllegalStateException("after the answer")))
+        assertThatCode(() -> request.fail(new CompletionException(new TimeoutException("after the answer"))))
                 .doesNotThrowAnyException();
     }
 

@@ -25,6 +25,7 @@ import org.apache.kafka.common.requests.ProduceResponse;
 import org.apache.kafka.common.requests.RequestHeader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class RequestOrderTest {
@@ -116,13 +117,14 @@ class RequestOrderTest {
         }
     }
 
-    @Test
-    void manyPipelinedRequestsOnManyConnectionsAreAllAnsweredInOrder() throws Exception {
+    @ParameterizedTest
+    @CsvSource({"queued.max.requests, 1", "queued.max.request.bytes, 1000"})
+    void manyPipelinedRequestsOnManyConnectionsAreAllAnsweredInOrder(String key, String bound) throws Exception {
         try (ExecutorService answering = Executors.newFixedThreadPool(3);
                 TestServer server = new TestServer(
                         Transport.preferred(),
                         request -> answering.execute(() -> request.reply(noGroups())),
-                        Map.of("queued.max.requests", "1"))) {
+                        Map.of(key, bound, "socket.request.max.bytes", "1000"))) {
             Map<Integer, TestClient> clients = new HashMap<>();
             ConcurrentLinkedQueue<RequestHeader> sent = new ConcurrentLinkedQueue<>();
             for (int c = 0; c < 20; c++) {

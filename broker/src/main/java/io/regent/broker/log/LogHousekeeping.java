@@ -1,6 +1,7 @@
 package io.regent.broker.log;
 
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledFuture;
@@ -25,6 +26,7 @@ final class LogHousekeeping {
     private final LogManagerSettings settings;
     private final List<ScheduledFuture<?>> tasks = new CopyOnWriteArrayList<>();
     private final Object checkpointLock = new Object();
+    private final LogCleaner cleaner;
     private volatile Thread failureWatch;
 
     LogHousekeeping(
@@ -33,6 +35,7 @@ final class LogHousekeeping {
         this.directories = directories;
         this.environment = environment;
         this.settings = settings;
+        this.cleaner = new LogCleaner(settings.cleaner(), manager::allLogs, manager::getLog, directories, environment);
     }
 
     void start(LogDirFailureListener listener) {
@@ -47,6 +50,7 @@ final class LogHousekeeping {
                 "producer-expiration",
                 this::removeExpiredProducers,
                 settings.producers().expirationCheckMs());
+        cleaner.start();
     }
 
     private void every(String name, Runnable task, long periodMs) {
@@ -56,6 +60,7 @@ final class LogHousekeeping {
 
     void stop() {
         tasks.forEach(task -> task.cancel(false));
+        cleaner.stop();
         Thread watch = failureWatch;
         if (watch != null) {
             watch.interrupt();
@@ -75,8 +80,33 @@ final class LogHousekeeping {
 
     int deleteOldSegments() {
         int[] removed = {0};
-        forEachLog(log -> removed[0] += log.deleteOldSegments());
+        // A log that is being cleaned has its turn next time.
+        forEachLog(log -> cleaner.exclusively(log.topicPartition(), () -> removed[0] += log.deleteOldSegments()));
         return removed[0];
+    }
+
+    LogCleaner cleaner() {
+        return cleaner;
+    }
+
+    /** Cuts a log; what the cleaner did beyond the cut counts no more. */
+    void truncate(PartitionLog log, long offset) {
+        if (offset >= log.store().active().baseOffset()) {
+            // The active segment is never cleaned.
+            log.truncateTo(offset);
+            return;
+        }
+        cleaner.paused(log.topicPartition(), () -> {
+            log.truncateTo(offset);
+            cleaner.truncated(log, log.store().active().baseOffset());
+        });
+    }
+
+    void truncateFullyAndStartAt(PartitionLog log, long offset, OptionalLong logStartOffset) {
+        cleaner.paused(log.topicPartition(), () -> {
+            log.truncateFullyAndStartAt(offset, logStartOffset);
+            cleaner.truncated(log, offset);
+        });
     }
 
     private void flushDirty() {
@@ -138,8 +168,15 @@ final class LogHousekeeping {
 
     /** Renames a log that has left the manager's map, and removes it later. */
     void retireLog(PartitionLog log) {
-        log.renameForDeletion();
+        cleaner.paused(log.topicPartition(), log::renameForDeletion);
+        cleaner.forget(log);
         environment.later("delete-log", () -> remove(log), settings.defaultLogConfig().fileDeleteDelayMs);
+    }
+
+    /** Lets go of a failed directory's log. Its index files stay mapped until reads in flight have surely ended. */
+    void abandon(PartitionLog log) {
+        log.refuseWrites();
+        environment.later("close-failed-log", log::closeHandlers, settings.defaultLogConfig().fileDeleteDelayMs);
     }
 
     private static void remove(PartitionLog log) {

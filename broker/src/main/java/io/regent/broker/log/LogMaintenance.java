@@ -6,7 +6,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Predicate;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.storage.internals.epoch.LeaderEpochFileCache;
@@ -200,15 +199,6 @@ final class LogMaintenance {
         synchronized (lock) {
             epochs.clear();
             store.deleteAll();
-        }
-    }
-
-    /** Segments that are no longer written to, from the one that holds {@code offset} on, as long as they fit. */
-    List<LogSegment> inactiveFrom(long offset, Predicate<LogSegment> wanted) {
-        synchronized (lock) {
-            return store.segments().nonActiveLogSegmentsFrom(offset).stream()
-                    .filter(wanted)
-                    .toList();
         }
     }
 }

@@ -199,7 +199,7 @@ public final class LogManager implements AutoCloseable {
     public void truncateTo(Map<TopicPartition, Long> offsets) {
         Set<String> touched = new HashSet<>();
         offsets.forEach((topicPartition, offset) -> getLog(topicPartition).ifPresent(log -> {
-            log.truncateTo(offset);
+            housekeeping.truncate(log, offset);
             touched.add(log.logDir());
         }));
         // Before new records come: above a stale recovery point they would not be recovered after a crash.
@@ -213,7 +213,7 @@ public final class LogManager implements AutoCloseable {
      */
     public void truncateFullyAndStartAt(TopicPartition topicPartition, long offset, OptionalLong logStartOffset) {
         getLog(topicPartition).ifPresent(log -> {
-            log.truncateFullyAndStartAt(offset, logStartOffset);
+            housekeeping.truncateFullyAndStartAt(log, offset, logStartOffset);
             housekeeping.checkpointRecoveryPoints(log.logDir());
         });
     }
@@ -261,6 +261,10 @@ public final class LogManager implements AutoCloseable {
         return housekeeping.deleteOldSegments();
     }
 
+    LogCleaner cleaner() {
+        return housekeeping.cleaner();
+    }
+
     /** Forgets the logs of a failed directory. @return the partitions that were in it */
     Set<TopicPartition> dropLogsOf(String logDir) {
         synchronized (lock) {
@@ -272,7 +276,7 @@ public final class LogManager implements AutoCloseable {
             }
             for (PartitionLog log : lost) {
                 logs.remove(log.topicPartition());
-                log.closeHandlers();
+                housekeeping.abandon(log);
             }
             return lost.stream().map(PartitionLog::topicPartition).collect(Collectors.toUnmodifiableSet());
         }

@@ -297,7 +297,7 @@ public final class PartitionLog {
      *
      * @return how many segments went
      */
-    public int deleteOldSegments() {
+    int deleteOldSegments() {
         return store.onDisk("applying retention", () -> {
             int removed = 0;
             for (LogRetention rule : LogRetention.rulesOf(config())) {
@@ -330,6 +330,11 @@ public final class PartitionLog {
     /** Takes a producer snapshot and closes the files. Records that were not flushed stay in the page cache. */
     void close() {
         store.onDisk("closing", maintenance::close);
+    }
+
+    /** From now on every change is refused, as after a disk error. */
+    void refuseWrites() {
+        store.markClosed();
     }
 
     /** Lets go of the files without writing, as after a disk error. */

@@ -259,6 +259,10 @@ final class SegmentStore {
         segments.close();
     }
 
+    void markClosed() {
+        closed = true;
+    }
+
     /** Lets go of the files without flushing, as after a disk error. */
     void closeHandlers() {
         closed = true;

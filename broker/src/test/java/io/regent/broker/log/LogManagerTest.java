@@ -26,9 +26,14 @@ import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.KafkaStorageException;
+import org.apache.kafka.common.record.MemoryRecords;
+import org.apache.kafka.common.record.SimpleRecord;
 import org.apache.kafka.server.config.AbstractKafkaConfig;
+import org.apache.kafka.storage.internals.log.AppendOrigin;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -299,6 +304,25 @@ class LogManagerTest {
         manager.writeHighWatermarks(Map.of(ORDERS, 5L, BILLS, 6L, new TopicPartition("unknown", 0), 7L));
 
         assertThat(manager.readHighWatermarks()).isEqualTo(Map.of(ORDERS, 5L, BILLS, 6L));
+    }
+
+    @Test
+    void aTransactionalRecordNeedsATransactionThatItsCoordinatorConfirmed() {
+        PartitionLog log = start("a").getOrCreate(ORDERS, Optional.empty(), true);
+        short epoch = 0;
+        SimpleRecord record = LogFixture.record("k", "v");
+
+        assertThatThrownBy(() ->
+                        append(log, MemoryRecords.withTransactionalRecords(Compression.NONE, 7, epoch, 0, record)))
+                .isInstanceOf(InvalidTxnStateException.class);
+        var guard = log.producers().startVerification(7, 0, epoch);
+        log.appendAsLeader(
+                MemoryRecords.withTransactionalRecords(Compression.NONE, 7, epoch, 0, record),
+                LogFixture.EPOCH,
+                AppendOrigin.CLIENT,
+                guard);
+
+        assertThat(log.logEndOffset()).isEqualTo(1);
     }
 
     @Test

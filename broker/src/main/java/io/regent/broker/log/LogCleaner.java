@@ -1,0 +1,224 @@
+package io.regent.broker.log;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.KafkaStorageException;
+import org.apache.kafka.storage.internals.log.CleanerConfig;
+import org.apache.kafka.storage.internals.utils.Throttler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Compacts the logs whose cleanup.policy asks for it, the dirtiest first, on log.cleaner.threads threads. Any thread
+ * may call it. It holds no memory worth naming between passes, and never compacts a log that somebody has paused.
+ */
+final class LogCleaner {
+    private static final Logger LOG = LoggerFactory.getLogger(LogCleaner.class);
+
+    /** How often the rate of log.cleaner.io.max.bytes.per.second is checked. */
+    private static final long THROTTLE_CHECK_MS = 300L;
+
+    /** A stop waits this long for a pass to notice; it looks after each chunk. */
+    private static final long STOP_TIMEOUT_MS = 30_000L;
+
+    private final CleanerConfig config;
+    private final Supplier<Collection<PartitionLog>> logs;
+    private final Function<TopicPartition, Optional<PartitionLog>> current;
+    private final LogEnvironment environment;
+    private final CleaningStates states = new CleaningStates();
+    private final CleanerOffsets offsets;
+    private final Throttler throttler;
+    private final Set<TopicPartition> uncleanable = ConcurrentHashMap.newKeySet();
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final List<Thread> threads = new ArrayList<>();
+
+    LogCleaner(
+            CleanerConfig config,
+            Supplier<Collection<PartitionLog>> logs,
+            Function<TopicPartition, Optional<PartitionLog>> current,
+            LogDirectories directories,
+            LogEnvironment environment) {
+        this.config = config;
+        this.logs = logs;
+        this.current = current;
+        this.environment = environment;
+        this.offsets = new CleanerOffsets(
+                directories, topicPartition -> current.apply(topicPartition).isPresent());
+        this.throttler =
+                new Throttler(config.maxIoBytesPerSecond, THROTTLE_CHECK_MS, "cleaner-io", "bytes", environment.time());
+    }
+
+    void start() {
+        if (!config.enableCleaner) {
+            return;
+        }
+        for (int i = 0; i < config.numThreads; i++) {
+            threads.add(Thread.ofPlatform().name("log-cleaner-" + i).daemon().start(this::work));
+        }
+    }
+
+    /** Ends the passes that run. Threads are not interrupted: that would close the files they read. */
+    void stop() {
+        stopped.countDown();
+        for (Thread thread : threads) {
+            try {
+                thread.join(STOP_TIMEOUT_MS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private void work() {
+        try {
+            // The pause comes first: a broker that starts has better things to do.
+            while (!stopped.await(config.backoffMs, TimeUnit.MILLISECONDS)) {
+                boolean more = true;
+                while (more && stopped.getCount() > 0) {
+                    more = cleanDirtiest();
+                }
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("Cleaner thread interrupted");
+        }
+    }
+
+    /** Compacts the dirtiest log that is due. @return whether one was compacted */
+    boolean cleanDirtiest() {
+        Optional<CleaningCandidate> dirtiest = takeDirtiest();
+        if (dirtiest.isEmpty()) {
+            return false;
+        }
+        try {
+            return clean(dirtiest.get());
+        } finally {
+            states.end(dirtiest.get().log().topicPartition());
+        }
+    }
+
+    private Optional<CleaningCandidate> takeDirtiest() {
+        List<CleaningCandidate> due = new ArrayList<>();
+        for (PartitionLog log : logs.get()) {
+            if (log.config().compact && !uncleanable.contains(log.topicPartition())) {
+                candidate(log).filter(CleaningCandidate::isDue).ifPresent(due::add);
+            }
+        }
+        due.sort(Comparator.comparingDouble(CleaningCandidate::dirtyRatio).reversed());
+        for (CleaningCandidate candidate : due) {
+            PartitionLog log = candidate.log();
+            if (states.tryBegin(log.topicPartition())) {
+                // Measured before the log was taken: a truncation or a deletion may have come between.
+                Optional<CleaningCandidate> now = current.apply(log.topicPartition())
+                        .filter(log::equals)
+                        .flatMap(this::candidate)
+                        .filter(CleaningCandidate::isDue);
+                if (now.isPresent()) {
+                    return now;
+                }
+                states.end(log.topicPartition());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<CleaningCandidate> candidate(PartitionLog log) {
+        try {
+            var cleanedTo = offsets.of(log);
+            var candidate =
+                    CleaningCandidate.of(log, cleanedTo, environment.time().milliseconds());
+            if (cleanedTo.isPresent() && cleanedTo.getAsLong() != candidate.firstDirty()) {
+                offsets.set(log, candidate.firstDirty());
+            }
+            return Optional.of(candidate);
+        } catch (IOException e) {
+            diskFailed(log, e);
+        } catch (RuntimeException e) {
+            LOG.debug("Cannot tell how dirty {} is; it is being closed or its directory failed", log, e);
+        }
+        return Optional.empty();
+    }
+
+    private boolean clean(CleaningCandidate candidate) {
+        PartitionLog log = candidate.log();
+        TopicPartition topicPartition = log.topicPartition();
+        int threadCount = Math.max(1, config.numThreads);
+        SegmentChunks chunks = new SegmentChunks(config.ioBufferSize / threadCount / 2, throttler::maybeThrottle);
+        LogCompaction.Resources resources = new LogCompaction.Resources(
+                config.dedupeBufferSize / threadCount,
+                config.dedupeBufferLoadFactor,
+                chunks,
+                environment.time().milliseconds());
+        try {
+            offsets.set(log, new LogCompaction(candidate, resources, () -> requireWanted(topicPartition)).run());
+            return true;
+        } catch (CleaningStates.CleaningAbortedException e) {
+            LOG.debug("{}", e.getMessage());
+        } catch (IOException e) {
+            diskFailed(log, e);
+        } catch (KafkaStorageException e) {
+            LOG.error("Cleaning {} failed with its log directory", topicPartition, e);
+        } catch (RuntimeException e) {
+            uncleanable.add(topicPartition);
+            LOG.error("{} cannot be cleaned, and is left as it is until the next start", topicPartition, e);
+        }
+        return false;
+    }
+
+    private void requireWanted(TopicPartition topicPartition) {
+        if (stopped.getCount() == 0) {
+            throw new CleaningStates.CleaningAbortedException(topicPartition);
+        }
+        states.requireWanted(topicPartition);
+    }
+
+    private void diskFailed(PartitionLog log, IOException e) {
+        String message = "Disk error in log directory " + log.logDir() + " while cleaning " + log.topicPartition();
+        environment.failures().maybeAddOfflineLogDir(log.logDir(), message, e);
+    }
+
+    /** Runs work that removes old segments, unless the log is being cleaned. @return whether it ran */
+    boolean exclusively(TopicPartition topicPartition, Runnable work) {
+        if (!states.tryBegin(topicPartition)) {
+            return false;
+        }
+        try {
+            work.run();
+        } finally {
+            states.end(topicPartition);
+        }
+        return true;
+    }
+
+    /** Runs work on a log that no pass is in; one that runs is called off first. */
+    void paused(TopicPartition topicPartition, Runnable work) {
+        states.pause(topicPartition);
+        try {
+            work.run();
+        } finally {
+            states.resume(topicPartition);
+        }
+    }
+
+    /** After a truncation: what was clean beyond {@code offset} is gone. */
+    void truncated(PartitionLog log, long offset) {
+        offsets.lowerTo(log, offset);
+    }
+
+    /** After a deletion: a later log of the same name starts dirty. */
+    void forget(PartitionLog log) {
+        uncleanable.remove(log.topicPartition());
+        offsets.remove(log);
+    }
+}

@@ -1,11 +1,13 @@
 package io.regent.cli.node;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import io.regent.cli.CommandFailure;
+import io.regent.metadata.PartitionId;
+import io.regent.metadata.PartitionState;
+import io.regent.metadata.znode.BadZnodeException;
+import io.regent.metadata.znode.ControllerEpochZnode;
+import io.regent.metadata.znode.ControllerZnode;
+import io.regent.metadata.znode.PartitionStateZnode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -21,7 +23,6 @@ import org.apache.zookeeper.client.ZKClientConfig;
  */
 public final class ZooKeeperView implements AutoCloseable {
     private static final int SESSION_TIMEOUT_MS = 10_000;
-    private static final JsonFactory JSON = new JsonFactory();
 
     private final ZooKeeper zooKeeper;
 
@@ -74,16 +75,13 @@ public final class ZooKeeperView implements AutoCloseable {
     /** Who holds {@code /controller}, and the epoch in {@code /controller_epoch}. */
     public ControllerSeat controller() {
         return read(
-                "/controller",
-                bytes -> {
-                    int brokerId = intField(bytes, "brokerid", "/controller");
-                    int epoch = read(
-                            "/controller_epoch",
-                            text -> Integer.parseInt(new String(text, StandardCharsets.US_ASCII).strip()),
-                            ControllerSeat.UNKNOWN_EPOCH);
-                    return new ControllerSeat(brokerId, epoch);
-                },
+                ControllerZnode.PATH,
+                bytes -> new ControllerSeat(ControllerZnode.decode(bytes).brokerId(), controllerEpoch()),
                 ControllerSeat.VACANT);
+    }
+
+    private int controllerEpoch() {
+        return read(ControllerEpochZnode.PATH, ControllerEpochZnode::decode, ControllerSeat.UNKNOWN_EPOCH);
     }
 
     /**
@@ -92,12 +90,13 @@ public final class ZooKeeperView implements AutoCloseable {
      * @throws CommandFailure when the partition does not exist
      */
     public int leaderOf(String topic, int partition) {
-        String path = "/brokers/topics/" + topic + "/partitions/" + partition + "/state";
-        Integer leader = read(path, bytes -> intField(bytes, "leader", path), null);
-        if (leader == null) {
+        PartitionId id = new PartitionId(topic, partition);
+        PartitionState state = read(
+                PartitionStateZnode.path(id), bytes -> PartitionStateZnode.decode(id, bytes, 0), PartitionState.NONE);
+        if (!state.exists()) {
             throw new CommandFailure("there is no partition " + topic + "-" + partition);
         }
-        return leader;
+        return state.hasLeader() ? state.leader() : ControllerSeat.NOBODY;
     }
 
     /** The ids of the registered brokers. */
@@ -117,7 +116,7 @@ public final class ZooKeeperView implements AutoCloseable {
     }
 
     private interface Reader<T> {
-        T from(byte[] bytes);
+        T from(byte[] bytes) throws BadZnodeException;
     }
 
     private <T> T read(String path, Reader<T> reader, T whenAbsent) {
@@ -125,7 +124,9 @@ public final class ZooKeeperView implements AutoCloseable {
             return reader.from(zooKeeper.getData(path, false, null));
         } catch (KeeperException.NoNodeException e) {
             return whenAbsent;
-        } catch (KeeperException | NumberFormatException e) {
+        } catch (BadZnodeException e) {
+            throw new CommandFailure("ZooKeeper holds what nobody can read: " + e.getMessage(), e);
+        } catch (KeeperException e) {
             throw new CommandFailure("cannot read " + path + " in ZooKeeper: " + e.getMessage(), e);
         } catch (InterruptedException e) {
             throw interrupted(e);
@@ -135,25 +136,6 @@ public final class ZooKeeperView implements AutoCloseable {
     private static CommandFailure interrupted(InterruptedException e) {
         Thread.currentThread().interrupt();
         return new CommandFailure("interrupted while reading from ZooKeeper", e);
-    }
-
-    /** The value of a top-level number field. */
-    static int intField(byte[] json, String field, String path) {
-        try (JsonParser parser = JSON.createParser(json == null ? new byte[0] : json)) {
-            if (parser.nextToken() == JsonToken.START_OBJECT) {
-                while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                    boolean wanted = parser.currentName().equals(field);
-                    parser.nextToken();
-                    if (wanted) {
-                        return parser.getIntValue();
-                    }
-                    parser.skipChildren();
-                }
-            }
-            throw new CommandFailure(path + " in ZooKeeper has no field \"" + field + "\"");
-        } catch (IOException e) {
-            throw new CommandFailure(path + " in ZooKeeper is not readable: " + e.getMessage(), e);
-        }
     }
 
     private static void close(ZooKeeper zooKeeper) {

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /**
  * An immutable set of partitions, compact enough to name a whole cluster: a topic's numbers are the bits of one word
@@ -134,6 +135,14 @@ public final class PartitionSet {
                 consumer.accept(new PartitionId(topic, number));
             }
         });
+    }
+
+    /** Calls the consumer with the number of each partition of this topic, ascending. */
+    public void forEachOf(String topic, IntConsumer consumer) {
+        BitSet bits = numbers.get(topic);
+        if (bits != null) {
+            bits.stream().forEach(consumer);
+        }
     }
 
     /** The partitions of either set. */

@@ -63,9 +63,8 @@ public final class Asks {
      *
      * @param totalCount how many partitions it shall have
      * @param assignments the replicas of each new partition in order, where the client places them itself
-     * @param seed where the placement starts; any number
      */
-    public record MorePartitions(String topic, int totalCount, Optional<List<List<Integer>>> assignments, int seed) {}
+    public record MorePartitions(String topic, int totalCount, Optional<List<List<Integer>>> assignments) {}
 
     /** Delete topics. Answered by {@link Answer.TopicsDeleted}, in this order. */
     public record DeleteTopics(List<TopicRef> topics) implements Event.Ask {

@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * A part of a decision: what ZooKeeper must hold, and what brokers may be told once it does.
  *
- * @param writes go in one multi; may be empty, then the announcements need not wait
- * @param announcements to be sent when the writes are durable, not before
+ * @param writes go in one multi; may be empty
+ * @param announcements to be sent when these writes, and those of the decision's commits before this one, are durable
  */
 public record Commit(List<Write> writes, Announcements announcements) {
 

@@ -1,0 +1,117 @@
+package io.regent.controller;
+
+import io.regent.metadata.ClusterImage;
+import io.regent.metadata.PartitionId;
+import io.regent.metadata.PartitionState;
+import io.regent.metadata.Replicas;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.IntPredicate;
+
+/**
+ * Decides a partition anew after brokers or replicas came or went: its leader if it needs another one, its ISR if members
+ * are gone. Used by one thread, for one step, after the facts are in the draft.
+ */
+final class Reconsideration {
+
+    private static final String UNCLEAN_ELECTION_KEY = "unclean.leader.election.enable";
+
+    private final Draft draft;
+    private final ControllerSettings settings;
+    private final ClusterImage image;
+    private final Set<Integer> bounced;
+
+    /**
+     * Begins with the facts that the draft holds.
+     *
+     * @param bounced live brokers whose former life ended in this step: what they led and followed is lost to them,
+     *     though they may lead again where nobody else can
+     */
+    Reconsideration(Draft draft, ControllerSettings settings, Set<Integer> bounced) {
+        this.draft = draft;
+        this.settings = settings;
+        this.image = draft.image();
+        this.bounced = bounced;
+    }
+
+    /** Decides one partition. Leaves alone what is well, and topics that are being deleted. */
+    void decide(PartitionId partition) {
+        Replicas replicas = draft.assignment(partition).replicas();
+        if (replicas.isEmpty() || image.isBeingDeleted(partition.topic())) {
+            return;
+        }
+        PartitionState state = draft.state(partition);
+        if (!state.exists()) {
+            LeaderElection.first(replicas, eligible(partition)).ifPresent(first -> draft.elect(partition, first));
+        } else if (isLeaderWell(partition, replicas, state)) {
+            mendIsr(partition, replicas, state);
+        } else {
+            elect(partition, replicas, state, isUncleanAllowed(partition.topic()));
+        }
+    }
+
+    /** Decides each partition of these brokers. */
+    void decideAllOf(Set<Integer> brokers) {
+        for (int broker : brokers) {
+            image.topicsOf(broker).forEach(topic -> {
+                for (int number = 0; number < topic.partitionCount(); number++) {
+                    if (topic.assignment(number).replicas().contains(broker)) {
+                        decide(new PartitionId(topic.name(), number));
+                    }
+                }
+            });
+        }
+    }
+
+    /** Elects a leader for a partition that has none, or marks that there is none; true when somebody leads. */
+    boolean elect(PartitionId partition, Replicas replicas, PartitionState state, boolean uncleanAllowed) {
+        IntPredicate eligible = eligible(partition);
+        Optional<LeaderElection.Result> elected = LeaderElection.clean(
+                        replicas, state, id -> eligible.test(id) && !bounced.contains(id))
+                // A clean leader that has just restarted is better than an unclean one.
+                .or(() -> LeaderElection.clean(replicas, state, eligible))
+                .or(() -> uncleanAllowed ? LeaderElection.unclean(replicas, eligible) : Optional.empty());
+        if (elected.isPresent()) {
+            draft.elect(partition, elected.get());
+            return true;
+        }
+        LeaderElection.Result nobody = LeaderElection.nobody(replicas, state, online(partition));
+        if (state.hasLeader() || !nobody.isr().equals(state.isr())) {
+            draft.elect(partition, nobody);
+        }
+        return false;
+    }
+
+    private boolean isLeaderWell(PartitionId partition, Replicas replicas, PartitionState state) {
+        int leader = state.leader();
+        return state.hasLeader()
+                && replicas.contains(leader)
+                && state.isr().contains(leader)
+                && online(partition).test(leader);
+    }
+
+    private void mendIsr(PartitionId partition, Replicas replicas, PartitionState state) {
+        Replicas members = state.isr().filter(replicas::contains);
+        Replicas isr = members.filter(online(partition));
+        if (!isr.equals(state.isr())) {
+            Reason reason = members.equals(state.isr()) ? Reason.FOLLOWER_GONE : Reason.ISR_MENDED;
+            draft.elect(partition, new LeaderElection.Result(state.leader(), isr, state.recovery(), reason));
+        }
+    }
+
+    private boolean isUncleanAllowed(String topic) {
+        return image.topic(topic)
+                .map(t -> t.config().get(UNCLEAN_ELECTION_KEY))
+                .map(value -> value.trim().equalsIgnoreCase("true"))
+                .orElse(settings.uncleanElection());
+    }
+
+    /** Whether a replica is there as it was: its broker lives the same life, and its log directory is well. */
+    private IntPredicate online(PartitionId partition) {
+        return id -> image.isReplicaOnline(id, partition) && !bounced.contains(id);
+    }
+
+    private IntPredicate eligible(PartitionId partition) {
+        return id -> image.isReplicaEligible(id, partition);
+    }
+}

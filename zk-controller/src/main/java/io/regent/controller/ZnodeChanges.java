@@ -1,0 +1,102 @@
+package io.regent.controller;
+
+import io.regent.metadata.Assignment;
+import io.regent.metadata.ClusterDelta;
+import io.regent.metadata.PartitionId;
+import io.regent.metadata.PartitionState;
+import io.regent.metadata.TopicImage;
+import io.regent.metadata.znode.ConfigZnode;
+import io.regent.metadata.znode.DeleteTopicsZnode;
+import io.regent.metadata.znode.PartitionStateZnode;
+import io.regent.metadata.znode.TopicZnode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What ZooKeeper must hold after a step, topic by topic and partition by partition. Pure. */
+final class ZnodeChanges {
+
+    private ZnodeChanges() {}
+
+    /** What a topic that exists after the step needs before its partitions are written. */
+    static List<Write> ofTopic(TopicImage after, ClusterDelta delta) {
+        List<Write> writes = new ArrayList<>();
+        String name = after.name();
+        Optional<TopicImage> before = delta.before().topic(name);
+        if (before.isEmpty()) {
+            // A configuration may have been left behind by a topic of this name, or set in advance.
+            writes.add(new Write.Put(ConfigZnode.topicPath(name), ConfigZnode.encode(after.config())));
+            writes.add(new Write.Create(TopicZnode.path(name), encode(after)));
+            writes.add(new Write.Create(PartitionStateZnode.partitionsPath(name), new byte[0]));
+        } else {
+            if (before.get().version() != after.version()) {
+                writes.add(new Write.Set(
+                        TopicZnode.path(name), encode(after), before.get().version()));
+            }
+            if (!hasAnyState(before.get()) && hasAnyState(after)) {
+                writes.add(new Write.Ensure(PartitionStateZnode.partitionsPath(name)));
+            }
+        }
+        if (delta.after().isBeingDeleted(name) && !delta.before().isBeingDeleted(name)) {
+            writes.add(new Write.Ensure(DeleteTopicsZnode.path(name)));
+        }
+        return writes;
+    }
+
+    /** What a partition needs that exists after the step. */
+    static List<Write> ofPartition(PartitionId partition, ClusterDelta delta) {
+        PartitionState before = delta.before().state(partition);
+        PartitionState after = delta.after().state(partition);
+        if (after.equals(before) || !after.exists()) {
+            return List.of();
+        }
+        String path = PartitionStateZnode.path(partition);
+        byte[] data = PartitionStateZnode.encode(after);
+        if (before.exists()) {
+            return List.of(new Write.Set(path, data, before.version()));
+        }
+        String parent = PartitionStateZnode.partitionPath(partition);
+        boolean topicIsNew = delta.before().topic(partition.topic()).isEmpty();
+        return List.of(
+                // A controller that died between two writes may have left a partition without a state.
+                topicIsNew ? new Write.Create(parent, new byte[0]) : new Write.Ensure(parent),
+                new Write.Create(path, data));
+    }
+
+    /** What of a topic must go: all of it, or only a marker that means nothing. The marker goes last. */
+    static List<Write> deletes(String name, ClusterDelta delta) {
+        boolean topicBefore = delta.before().topic(name).isPresent();
+        boolean topicAfter = delta.after().topic(name).isPresent();
+        boolean topicGoes = topicBefore && !topicAfter;
+        boolean markerGoes =
+                delta.before().isBeingDeleted(name) && !delta.after().isBeingDeleted(name);
+        List<Write> writes = new ArrayList<>();
+        if (topicGoes) {
+            writes.add(new Write.DeleteTree(TopicZnode.path(name)));
+        }
+        if (topicGoes || (markerGoes && !topicAfter)) {
+            writes.add(new Write.DeleteTree(ConfigZnode.topicPath(name)));
+        }
+        if (topicGoes || markerGoes) {
+            writes.add(new Write.DeleteTree(DeleteTopicsZnode.path(name)));
+        }
+        return writes;
+    }
+
+    private static byte[] encode(TopicImage topic) {
+        Assignment[] assignments = new Assignment[topic.partitionCount()];
+        for (int number = 0; number < assignments.length; number++) {
+            assignments[number] = topic.assignment(number);
+        }
+        return TopicZnode.encode(topic.id(), assignments);
+    }
+
+    private static boolean hasAnyState(TopicImage topic) {
+        for (int number = 0; number < topic.partitionCount(); number++) {
+            if (topic.state(number).exists()) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

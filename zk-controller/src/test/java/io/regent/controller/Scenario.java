@@ -1,0 +1,258 @@
+package io.regent.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.regent.controller.Asks.Birth;
+import io.regent.controller.Asks.ElectionType;
+import io.regent.controller.Asks.MorePartitions;
+import io.regent.controller.Asks.NewTopic;
+import io.regent.controller.Asks.PartitionChange;
+import io.regent.controller.Asks.TopicRef;
+import io.regent.metadata.BrokerRegistration;
+import io.regent.metadata.ClusterImage;
+import io.regent.metadata.LeaderRecovery;
+import io.regent.metadata.PartitionId;
+import io.regent.metadata.PartitionSet;
+import io.regent.metadata.PartitionState;
+import io.regent.metadata.TopicId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * Plays one scenario of a file: what is given, then events, each with what must come of it. After each event the
+ * invariants hold, and a new controller would load from ZooKeeper what this one knows.
+ *
+ * <p>After a {@code when} line: a partition's line checks the fields it names; {@code answer}, {@code write} and
+ * {@code tell} lines, where there is one, are all that there may be, in order; {@code write nothing} and
+ * {@code tell nothing} say so.
+ */
+final class Scenario {
+
+    static final Reign REIGN = new Reign(1, 7, 70);
+
+    private final GivenCluster given = new GivenCluster();
+    private ModelZooKeeper zooKeeper;
+    private ClusterImage image;
+    private Controller controller;
+    private Decision decision;
+    private List<Commit> commits = List.of();
+    private final List<String> writes = new ArrayList<>();
+    private final List<String> tells = new ArrayList<>();
+
+    void play(List<String> lines) {
+        for (String line : lines) {
+            Words words = new Words(line);
+            if (words.first().equals("when")) {
+                checkOutput();
+                begin();
+                step(event(new Words(line.trim().substring("when ".length()))));
+            } else if (image == null) {
+                given.accept(words);
+            } else {
+                expect(line.trim(), words);
+            }
+        }
+        checkOutput();
+    }
+
+    private void begin() {
+        if (image == null) {
+            image = given.image();
+            controller = new Controller(given.settings(), REIGN);
+            zooKeeper = ModelZooKeeper.holding(image);
+        }
+    }
+
+    private void step(Event event) {
+        if (event instanceof Event.DeletionsObserved observed) {
+            observed.topics().forEach(zooKeeper::mark);
+        }
+        decision = controller.step(image, event);
+        commits = controller.commits(decision);
+        Invariants.check(image, decision, true);
+        commits.forEach(commit -> zooKeeper.apply(commit.writes()));
+        image = decision.image();
+        ClusterImage loaded = zooKeeper.load(image.brokers().values());
+        for (String name : loaded.topicNames()) {
+            assertThat(image.topic(name)).as("topic %s as loaded", name).isEqualTo(loaded.topic(name));
+        }
+        assertThat(image.topicNames()).as("topics as loaded").isEqualTo(loaded.topicNames());
+        if (!zooKeeper.markers().isEmpty() || image.deletions().isEmpty()) {
+            assertThat(image.deletions().keySet()).containsAll(zooKeeper.markers());
+        }
+        writes.clear();
+        tells.clear();
+    }
+
+    private void expect(String line, Words words) {
+        switch (words.first()) {
+            case "answer" ->
+                assertThat(Rendering.answer(decision.answer().orElseThrow()))
+                        .isEqualTo(line.substring("answer ".length()));
+            case "write" -> writes.add(line.substring("write ".length()));
+            case "tell" -> tells.add(line.substring("tell ".length()));
+            case "because" ->
+                assertThat(decision.changes().stream()
+                                .map(Decision.Change::reason)
+                                .map(Reason::name)
+                                .collect(Collectors.toSet()))
+                        .contains(words.second());
+            case "topics" -> assertThat(image.topicNames()).isEqualTo(words.rest());
+            case "deleting" -> assertThat(image.deletions().keySet()).containsExactlyElementsOf(words.rest());
+            default -> expectState(words);
+        }
+    }
+
+    private void expectState(Words words) {
+        PartitionId partition = Words.partition(words.first());
+        PartitionState state = image.state(partition);
+        if (words.says("stateless")) {
+            assertThat(state).isEqualTo(PartitionState.NONE);
+            return;
+        }
+        if (words.has("leader")) {
+            assertThat(state.leader()).as("leader of %s", partition).isEqualTo(words.number("leader", -2));
+        }
+        if (words.has("epoch")) {
+            assertThat(state.leaderEpoch()).as("leader epoch of %s", partition).isEqualTo(words.number("epoch", -2));
+        }
+        if (words.has("isr")) {
+            assertThat(state.isr()).as("ISR of %s", partition).isEqualTo(words.replicas("isr"));
+        }
+        if (words.has("replicas")) {
+            assertThat(image.assignment(partition).replicas()).isEqualTo(words.replicas("replicas"));
+        }
+        assertThat(state.recovery() == LeaderRecovery.RECOVERING)
+                .as("%s recovers", partition)
+                .isEqualTo(words.says("recovering"));
+    }
+
+    private void checkOutput() {
+        if (!writes.isEmpty()) {
+            List<String> expected = writes.equals(List.of("nothing")) ? List.of() : writes;
+            assertThat(Rendering.writes(commits)).isEqualTo(expected);
+        }
+        if (!tells.isEmpty()) {
+            List<String> expected = tells.equals(List.of("nothing")) ? List.of() : tells;
+            assertThat(Rendering.announcements(commits)).isEqualTo(expected);
+        }
+    }
+
+    private Event event(Words words) {
+        return switch (words.first()) {
+            case "elected" -> new Event.Elected(image);
+            case "brokers" -> new Event.BrokersObserved(observed(words.rest()));
+            case "deletions" -> new Event.DeletionsObserved(Set.copyOf(words.rest()));
+            case "rebalance" -> new Event.RebalanceDue();
+            case "stopped" ->
+                new Event.StopReplicaAnswered(
+                        Integer.parseInt(words.second()),
+                        words.number("epoch", -1),
+                        Words.partitions(words.rest().subList(1, words.rest().size())));
+            case "logdirs" ->
+                new Event.LeaderAndIsrAnswered(
+                        Integer.parseInt(words.second()),
+                        words.number("epoch", -1),
+                        partitionsOf(words, "well"),
+                        partitionsOf(words, "failed"));
+            default -> ask(words);
+        };
+    }
+
+    private Event ask(Words words) {
+        return switch (words.first()) {
+            case "create" ->
+                new Asks.CreateTopics(
+                        words.rest().stream()
+                                .filter(word -> !word.equals("validate"))
+                                .map(name -> newTopic(name, words))
+                                .toList(),
+                        words.says("validate"));
+            case "expand" ->
+                new Asks.CreatePartitions(
+                        List.of(new MorePartitions(
+                                words.second(),
+                                words.number("total", 0),
+                                words.has("assignment") ? Optional.of(words.lists("assignment")) : Optional.empty())),
+                        words.says("validate"));
+            case "delete" ->
+                new Asks.DeleteTopics(
+                        words.rest().stream().map(Scenario::topicRef).toList());
+            case "elect" ->
+                new Asks.ElectLeaders(
+                        words.second().equals("preferred") ? ElectionType.PREFERRED : ElectionType.UNCLEAN,
+                        words.says("all")
+                                ? Optional.empty()
+                                : Optional.of(Words.partitions(
+                                        words.rest().subList(1, words.rest().size()))));
+            case "alter" -> alter(words);
+            case "shutdown" -> new Asks.Shutdown(Integer.parseInt(words.second()), words.number("epoch", -1));
+            default -> throw new IllegalArgumentException("no such event: " + words);
+        };
+    }
+
+    private static TopicRef topicRef(String word) {
+        return word.startsWith("id:") ? TopicRef.of(TopicId.parse(word.substring(3))) : TopicRef.of(word);
+    }
+
+    private Event alter(Words words) {
+        PartitionId partition = Words.partition(words.rest().get(1));
+        TopicRef topic = words.says("by-id")
+                ? TopicRef.of(image.topic(partition.topic()).orElseThrow().id())
+                : topicRef(partition.topic());
+        return new Asks.AlterPartition(
+                Integer.parseInt(words.second()),
+                words.number("epoch", -1),
+                List.of(new PartitionChange(
+                        topic,
+                        partition.partition(),
+                        words.number("leaderEpoch", 0),
+                        words.number("partitionEpoch", 0),
+                        words.replicas("isr"),
+                        words.says("recovering") ? LeaderRecovery.RECOVERING : LeaderRecovery.RECOVERED)));
+    }
+
+    private static PartitionSet partitionsOf(Words words, String key) {
+        return words.has(key) ? Words.partitions(List.of(words.text(key).split(",", -1))) : PartitionSet.EMPTY;
+    }
+
+    private static NewTopic newTopic(String name, Words words) {
+        SortedMap<Integer, List<Integer>> assignments = new TreeMap<>();
+        if (words.has("assignment")) {
+            int number = words.number("from", 0);
+            for (List<Integer> list : words.lists("assignment")) {
+                assignments.put(number++, list);
+            }
+        }
+        Outcome config =
+                words.has("badConfig") ? Outcome.refused(Fault.INVALID_CONFIG, words.text("badConfig")) : Outcome.OK;
+        NewTopic topic = new NewTopic(
+                name,
+                words.number("partitions", Asks.DEFAULT),
+                (short) words.number("rf", Asks.DEFAULT),
+                assignments,
+                Map.of(),
+                config,
+                new Birth(new TopicId(name.hashCode(), 1), words.number("seed", 0)));
+        return topic;
+    }
+
+    /** The observed brokers, {@code id:epoch} each; what is known of them stays. */
+    private List<BrokerRegistration> observed(List<String> words) {
+        return words.stream()
+                .map(word -> {
+                    String[] parts = word.split(":", 2);
+                    int id = Integer.parseInt(parts[0]);
+                    return image.broker(id)
+                            .orElseGet(() -> GivenCluster.broker(id, 0, Optional.empty()))
+                            .withEpoch(Long.parseLong(parts[1]));
+                })
+                .toList();
+    }
+}

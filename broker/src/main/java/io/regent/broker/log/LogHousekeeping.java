@@ -1,5 +1,6 @@
 package io.regent.broker.log;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -27,6 +28,7 @@ final class LogHousekeeping {
     private final List<ScheduledFuture<?>> tasks = new CopyOnWriteArrayList<>();
     private final Object checkpointLock = new Object();
     private final LogCleaner cleaner;
+    private boolean checkpointsClosed;
     private volatile Thread failureWatch;
 
     LogHousekeeping(
@@ -60,6 +62,10 @@ final class LogHousekeeping {
 
     void stop() {
         tasks.forEach(task -> task.cancel(false));
+        synchronized (checkpointLock) {
+            // One that runs late would find no logs any more, and write that down.
+            checkpointsClosed = true;
+        }
         cleaner.stop();
         Thread watch = failureWatch;
         if (watch != null) {
@@ -132,21 +138,26 @@ final class LogHousekeeping {
     }
 
     void checkpointRecoveryPoints(String path) {
-        directories
-                .find(path)
-                .ifPresent(dir -> onDisk(dir, "writing recovery points", () -> {
-                    synchronized (checkpointLock) {
-                        dir.checkpointRecoveryPoints(logsIn(path));
-                    }
-                }));
+        checkpoint(path, "writing recovery points", LogDirectory::checkpointRecoveryPoints);
     }
 
     private void checkpointLogStarts(String path) {
+        checkpoint(path, "writing log starts", LogDirectory::checkpointLogStarts);
+    }
+
+    @FunctionalInterface
+    private interface Checkpoint {
+        void write(LogDirectory dir, List<PartitionLog> logs) throws IOException;
+    }
+
+    private void checkpoint(String path, String what, Checkpoint checkpoint) {
         directories
                 .find(path)
-                .ifPresent(dir -> onDisk(dir, "writing log starts", () -> {
+                .ifPresent(dir -> onDisk(dir, what, () -> {
                     synchronized (checkpointLock) {
-                        dir.checkpointLogStarts(logsIn(path));
+                        if (!checkpointsClosed) {
+                            checkpoint.write(dir, logsIn(path));
+                        }
                     }
                 }));
     }

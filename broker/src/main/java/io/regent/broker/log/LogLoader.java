@@ -7,8 +7,10 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.kafka.common.TopicPartition;
@@ -48,6 +50,9 @@ final class LogLoader {
     private final SegmentFiles files;
     private final ProducerStateManager producers;
     private final LeaderEpochFileCache epochs;
+
+    /** What the recovery of a segment cut off, by base offset; each is recovered once. */
+    private final Map<Long, Integer> bytesCut = new HashMap<>();
 
     /**
      * What the log directory's checkpoints say of the log.
@@ -192,8 +197,9 @@ final class LogLoader {
         new ProducerStateLoader(segments, environment.time())
                 .rebuild(scratch, origin.logStartOffset(), segment.baseOffset(), false);
         int cut = segment.recover(scratch, Optional.of(epochs));
-        // So that the recovery of the next segment need not read this one again.
-        scratch.takeSnapshot();
+        // So that nothing need read this segment again. Not forced to disk: a torn snapshot is told by its checksum.
+        Optional<File> unused = scratch.takeSnapshot(false);
+        bytesCut.merge(segment.baseOffset(), cut, Math::max);
         return cut;
     }
 
@@ -218,6 +224,10 @@ final class LogLoader {
     }
 
     private int recoverOrEmpty(LogSegment segment) throws IOException {
+        Integer cut = bytesCut.get(segment.baseOffset());
+        if (cut != null) {
+            return cut;
+        }
         try {
             return recover(segment);
         } catch (InvalidOffsetException e) {

@@ -45,6 +45,7 @@ public final class LogManager implements AutoCloseable {
     private final LogDirectories directories;
     private final Map<TopicPartition, PartitionLog> logs = new ConcurrentHashMap<>();
     private final LogHousekeeping housekeeping;
+    private final LogMetrics metrics = new LogMetrics();
     private volatile Function<String, Properties> topicOverrides = topic -> new Properties();
 
     /**
@@ -100,6 +101,8 @@ public final class LogManager implements AutoCloseable {
         this.topicOverrides = topicOverrides;
         long startMs = environment.time().hiResClockMs();
         logs.putAll(new LogDirectoryLoading(settings, environment, this::configOf).load(directories.live()));
+        logs.values().forEach(metrics::add);
+        metrics.watch(() -> settings.logDirs().size() - directories.live().size());
         LOG.info("Opened {} logs in {} ms", logs.size(), environment.time().hiResClockMs() - startMs);
         housekeeping.start(failureListener);
     }
@@ -154,6 +157,7 @@ public final class LogManager implements AutoCloseable {
             }
             PartitionLog created = create(topicPartition, topicId);
             logs.put(topicPartition, created);
+            metrics.add(created);
             return created;
         }
     }
@@ -229,6 +233,7 @@ public final class LogManager implements AutoCloseable {
                 PartitionLog log = logs.remove(topicPartition);
                 if (log != null) {
                     touched.add(log.logDir());
+                    metrics.remove(log);
                     housekeeping.retireLog(log);
                 }
             }
@@ -276,6 +281,7 @@ public final class LogManager implements AutoCloseable {
             }
             for (PartitionLog log : lost) {
                 logs.remove(log.topicPartition());
+                metrics.remove(log);
                 housekeeping.abandon(log);
             }
             return lost.stream().map(PartitionLog::topicPartition).collect(Collectors.toUnmodifiableSet());
@@ -286,6 +292,8 @@ public final class LogManager implements AutoCloseable {
     @Override
     public void close() {
         housekeeping.stop();
+        metrics.unwatch();
+        logs.values().forEach(metrics::remove);
         directories.close(List.copyOf(logs.values()));
         logs.clear();
     }

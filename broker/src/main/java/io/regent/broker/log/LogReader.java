@@ -38,6 +38,7 @@ final class LogReader {
             LogOffsetMetadata bound,
             boolean includeAbortedTransactions) {
         return store.onDisk("reading", () -> {
+            store.requireOpen();
             LogOffsetMetadata end = store.end();
             Optional<LogSegment> first = store.segments().floorSegment(startOffset);
             if (startOffset > end.messageOffset || first.isEmpty()) {

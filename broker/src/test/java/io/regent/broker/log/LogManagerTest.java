@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.File;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -23,6 +24,9 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import javax.management.JMException;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -323,6 +327,18 @@ class LogManagerTest {
                 guard);
 
         assertThat(log.logEndOffset()).isEqualTo(1);
+    }
+
+    @Test
+    void jmxShowsEachLogUnderKafkasNames() throws JMException {
+        ObjectName end = new ObjectName("kafka.log:type=Log,name=LogEndOffset,topic=orders,partition=0");
+        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+        LogManager manager = start("a");
+        append(manager.getOrCreate(ORDERS, Optional.empty(), true), "1", "2");
+
+        assertThat(server.getAttribute(end, "Value")).isEqualTo(2L);
+        manager.deleteAsync(List.of(ORDERS));
+        assertThat(server.isRegistered(end)).isFalse();
     }
 
     @Test

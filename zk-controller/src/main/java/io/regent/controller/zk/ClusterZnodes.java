@@ -4,6 +4,7 @@ import io.regent.metadata.znode.BadZnodeException;
 import io.regent.metadata.znode.ClusterIdZnode;
 import io.regent.metadata.znode.ConfigZnode;
 import io.regent.metadata.znode.ConfigZnode.EntityType;
+import io.regent.metadata.znode.ControllerEpochZnode;
 import io.regent.metadata.znode.PersistentZnodes;
 import io.regent.metadata.znode.ProducerIdBlockZnode;
 import io.regent.metadata.znode.TopicZnode;
@@ -12,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -178,6 +180,27 @@ public final class ClusterZnodes {
     /** The names of all topics, as ZooKeeper lists them. */
     public CompletableFuture<List<String>> topics() {
         return Persistent.call(session, handle -> handle.children(TopicZnode.PARENT));
+    }
+
+    /** How many partitions a topic has; empty when there is no such topic. */
+    public CompletableFuture<OptionalInt> partitionCount(String topic) {
+        return Persistent.call(session, handle -> handle.read(TopicZnode.path(topic))
+                .thenApply(found -> found.isEmpty()
+                        ? OptionalInt.empty()
+                        : OptionalInt.of(decoded(() ->
+                                        TopicZnode.decode(topic, found.get().data()))
+                                .assignments()
+                                .length)));
+    }
+
+    /** The epoch of the newest reign, as the servers that have caught up know it; 0 before the first. */
+    public CompletableFuture<Integer> controllerEpoch() {
+        String path = ControllerEpochZnode.PATH;
+        return Persistent.call(session, handle -> handle.sync(path)
+                .thenCompose(synced -> handle.read(path))
+                .thenApply(found -> found.isEmpty()
+                        ? 0
+                        : decoded(() -> ControllerEpochZnode.decode(found.get().data()))));
     }
 
     private interface Decoding<T> {

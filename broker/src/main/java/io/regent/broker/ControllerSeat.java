@@ -1,0 +1,67 @@
+package io.regent.broker;
+
+import io.regent.broker.api.LocalController;
+import io.regent.broker.metadata.MetadataCache;
+import io.regent.broker.metadata.MetadataSnapshot;
+import io.regent.controller.Answer;
+import io.regent.controller.Event;
+import io.regent.controller.loop.ControllerNode;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.errors.NotControllerException;
+import org.apache.kafka.common.network.ListenerName;
+
+/**
+ * The controller as this broker sees it: the one of its own, and where the ruling one is.
+ *
+ * <p>Any thread may call it; no call waits.
+ */
+final class ControllerSeat implements LocalController {
+    private final ControllerNode node;
+    private final MetadataCache metadata;
+    private final Node self;
+    private final ListenerName interBroker;
+
+    /** @param self this broker on the inter-broker listener, which it knows before the controller has announced it */
+    ControllerSeat(ControllerNode node, MetadataCache metadata, Node self, ListenerName interBroker) {
+        this.node = node;
+        this.metadata = metadata;
+        this.self = self;
+        this.interBroker = interBroker;
+    }
+
+    @Override
+    public boolean isActive() {
+        return node.isActive();
+    }
+
+    @Override
+    public OptionalInt controllerId() {
+        return node.controllerId();
+    }
+
+    @Override
+    public CompletableFuture<Answer> ask(Event.Ask ask) {
+        return node.ask(ask).exceptionallyCompose(failure -> {
+            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            return CompletableFuture.failedFuture(
+                    cause instanceof io.regent.controller.loop.NotControllerException
+                            ? new NotControllerException(cause.getMessage())
+                            : cause);
+        });
+    }
+
+    /** Where the ruling controller is reached; empty while nobody rules, or the ruler is not known here. */
+    Optional<Node> ruler() {
+        MetadataSnapshot now = metadata.current();
+        OptionalInt holder = node.controllerId();
+        OptionalInt id = holder.isPresent() ? holder : now.controllerId();
+        if (id.isEmpty()) {
+            return Optional.empty();
+        }
+        return id.getAsInt() == self.id() ? Optional.of(self) : now.node(id.getAsInt(), interBroker);
+    }
+}

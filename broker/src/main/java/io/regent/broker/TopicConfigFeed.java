@@ -1,0 +1,123 @@
+package io.regent.broker;
+
+import io.regent.broker.api.TopicOverrides;
+import io.regent.broker.log.LogManager;
+import io.regent.controller.zk.ClusterZnodes;
+import io.regent.metadata.znode.ConfigZnode.EntityType;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.common.config.ConfigException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings topics' configuration overrides from ZooKeeper to the logs: when a log is opened, and whenever they change.
+ *
+ * <p>Any thread but the ZooKeeper session's may ask for overrides, as that waits for ZooKeeper, though never for long: a
+ * log that must be opened while ZooKeeper is away gets the broker's defaults, and its own configuration later.
+ */
+final class TopicConfigFeed implements TopicOverrides {
+    private static final Logger LOG = LoggerFactory.getLogger(TopicConfigFeed.class);
+    private static final String TOPIC_ENTITY = "topics/";
+    /** How long the opening of a log may wait for ZooKeeper. */
+    private static final long READ_TIMEOUT_MS = 5_000;
+    /** How long an answer, or none, holds: the controller's request names all partitions of a topic in a row. */
+    private static final long MEMO_MS = 1_000;
+    /** How often the missing configuration of opened logs is asked for again. */
+    static final long RETRY_MS = 5_000;
+
+    private record Memo(String topic, Properties overrides, long atNs) {
+        boolean holds() {
+            return System.nanoTime() - atNs < TimeUnit.MILLISECONDS.toNanos(MEMO_MS);
+        }
+    }
+
+    private final ClusterZnodes znodes;
+    private final LogManager logs;
+    private final Set<String> missing = ConcurrentHashMap.newKeySet();
+    private volatile Memo lastRead;
+    private volatile Memo lastFailure;
+
+    TopicConfigFeed(ClusterZnodes znodes, LogManager logs) {
+        this.znodes = znodes;
+        this.logs = logs;
+    }
+
+    /** The overrides of all topics that exist, by topic; for the opening of the logs at start. */
+    static CompletableFuture<Map<String, Map<String, String>>> all(ClusterZnodes znodes) {
+        return znodes.topics().thenCompose((List<String> topics) -> znodes.topicConfigs(topics));
+    }
+
+    @Override
+    public CompletableFuture<Map<String, String>> read(String topic) {
+        return znodes.config(EntityType.TOPICS, topic);
+    }
+
+    /** The overrides for a log that is being opened. */
+    Properties forNewLog(String topic) {
+        Memo read = lastRead;
+        if (read != null && read.topic.equals(topic) && read.holds()) {
+            return read.overrides;
+        }
+        Memo failure = lastFailure;
+        if (failure != null && failure.holds()) {
+            missing.add(topic);
+            return new Properties();
+        }
+        try {
+            Properties overrides = properties(read(topic).get(READ_TIMEOUT_MS, TimeUnit.MILLISECONDS));
+            lastRead = new Memo(topic, overrides, System.nanoTime());
+            return overrides;
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("The configuration of topic {} cannot be read yet; its logs start with the defaults", topic, e);
+            lastFailure = new Memo(topic, new Properties(), System.nanoTime());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        missing.add(topic);
+        return new Properties();
+    }
+
+    /** Takes in a change; {@code entity} is as {@code /config/changes} names it. Any thread. */
+    void changed(String entity) {
+        if (entity.startsWith(TOPIC_ENTITY)) {
+            apply(entity.substring(TOPIC_ENTITY.length()));
+        }
+    }
+
+    /** Asks again for what could not be read when a log was opened; called now and then. */
+    void retryMissing() {
+        List.copyOf(missing).forEach(this::apply);
+    }
+
+    private void apply(String topic) {
+        var unused = read(topic).whenComplete((overrides, failure) -> {
+            if (failure != null) {
+                LOG.warn("The configuration of topic {} cannot be read now: {}", topic, failure.toString());
+                missing.add(topic);
+                return;
+            }
+            missing.remove(topic);
+            lastRead = null;
+            try {
+                logs.updateConfig(topic, logs.settings().topicConfig(properties(overrides)));
+                LOG.info("Topic {} is now configured with {}", topic, overrides);
+            } catch (ConfigException impossible) {
+                LOG.error("Topic {} has an impossible configuration; it keeps the one before", topic, impossible);
+            }
+        });
+    }
+
+    static Properties properties(Map<String, String> overrides) {
+        Properties properties = new Properties();
+        properties.putAll(overrides);
+        return properties;
+    }
+}

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.requests.UpdateMetadataRequest;
@@ -24,7 +25,7 @@ public final class MetadataCache {
     }
 
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
-    private final Set<LeaderWait> waits = ConcurrentHashMap.newKeySet();
+    private final Set<Wait> waits = ConcurrentHashMap.newKeySet();
     private volatile MetadataSnapshot current = MetadataSnapshot.EMPTY;
 
     /** The newest snapshot. Take it once for one piece of work: two calls may differ. */
@@ -54,7 +55,26 @@ public final class MetadataCache {
      * @return the partitions that still have none when the wait ends: empty when all have. It never fails.
      */
     public CompletableFuture<Set<TopicPartition>> awaitLeaders(Collection<TopicPartition> partitions, long timeoutMs) {
-        LeaderWait wait = new LeaderWait(Set.copyOf(partitions));
+        Set<TopicPartition> wanted = Set.copyOf(partitions);
+        return await(now -> missing(wanted, now).isEmpty(), timeoutMs).thenApply(now -> missing(wanted, now));
+    }
+
+    private static Set<TopicPartition> missing(Set<TopicPartition> partitions, MetadataSnapshot now) {
+        return partitions.stream()
+                .filter(partition -> now.partition(partition)
+                        .filter(PartitionMetadata::hasLeader)
+                        .isEmpty())
+                .collect(Collectors.toSet());
+    }
+
+    /**
+     * Waits until what the controller has announced fulfils a condition.
+     *
+     * @param timeoutMs how long to wait at most; 0 or less looks once
+     * @return the newest snapshot when the wait ends, whether or not it fulfils the condition. It never fails.
+     */
+    public CompletableFuture<MetadataSnapshot> await(Predicate<MetadataSnapshot> condition, long timeoutMs) {
+        Wait wait = new Wait(condition, new CompletableFuture<>());
         waits.add(wait);
         wait.check(current);
         if (timeoutMs <= 0) {
@@ -64,28 +84,16 @@ public final class MetadataCache {
                 .completeOnTimeout(null, Math.max(timeoutMs, 0), TimeUnit.MILLISECONDS)
                 .thenApply(ignored -> {
                     waits.remove(wait);
-                    return wait.missing(current);
+                    return current;
                 });
     }
 
     /** Bounded by the requests in flight, each of which has its own timeout. */
-    private record LeaderWait(Set<TopicPartition> partitions, CompletableFuture<Void> done) {
-        LeaderWait(Set<TopicPartition> partitions) {
-            this(partitions, new CompletableFuture<>());
-        }
-
+    private record Wait(Predicate<MetadataSnapshot> condition, CompletableFuture<Void> done) {
         void check(MetadataSnapshot now) {
-            if (missing(now).isEmpty()) {
+            if (condition.test(now)) {
                 done.complete(null);
             }
-        }
-
-        Set<TopicPartition> missing(MetadataSnapshot now) {
-            return partitions.stream()
-                    .filter(partition -> now.partition(partition)
-                            .filter(PartitionMetadata::hasLeader)
-                            .isEmpty())
-                    .collect(Collectors.toSet());
         }
     }
 }

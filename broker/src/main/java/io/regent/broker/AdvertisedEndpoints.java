@@ -15,8 +15,7 @@ final class AdvertisedEndpoints {
                 .map(advertised -> {
                     ListenerName name = ListenerConfig.nameOf(advertised);
                     int port = advertised.port() == 0 ? boundPort.applyAsInt(name) : advertised.port();
-                    return new Endpoint(
-                            name.value(), advertised.securityProtocol().name, advertised.host(), port);
+                    return new Endpoint(name.value(), advertised.securityProtocol().name, advertised.host(), port);
                 })
                 .toList();
     }

@@ -22,7 +22,8 @@ record RemoteCluster(
 
     @Override
     public CompletableFuture<ProducerIds.Block> reserveProducerIds() {
-        return znodes.nextProducerIdBlock(brokerId).thenApply(block -> new ProducerIds.Block(block.first(), block.last()));
+        return znodes.nextProducerIdBlock(brokerId)
+                .thenApply(block -> new ProducerIds.Block(block.first(), block.last()));
     }
 
     @Override

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -80,8 +79,7 @@ final class CreatePartitionsHandler implements RequestHandler {
                 .map(placed -> placed.stream()
                         .map(CreatePartitionsAssignment::brokerIds)
                         .toList());
-        int seed = ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE);
-        return new Asks.MorePartitions(topic.name(), topic.count(), assignments, seed);
+        return new Asks.MorePartitions(topic.name(), topic.count(), assignments);
     }
 
     /** Only the new ones: an old partition that is offline is no reason to wait. */

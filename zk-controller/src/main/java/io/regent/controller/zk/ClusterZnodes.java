@@ -184,23 +184,28 @@ public final class ClusterZnodes {
 
     /** How many partitions a topic has; empty when there is no such topic. */
     public CompletableFuture<OptionalInt> partitionCount(String topic) {
-        return Persistent.call(session, handle -> handle.read(TopicZnode.path(topic))
-                .thenApply(found -> found.isEmpty()
-                        ? OptionalInt.empty()
-                        : OptionalInt.of(decoded(() ->
-                                        TopicZnode.decode(topic, found.get().data()))
-                                .assignments()
-                                .length)));
+        return Persistent.call(
+                session,
+                handle -> handle.read(TopicZnode.path(topic))
+                        .thenApply(found -> found.isEmpty()
+                                ? OptionalInt.empty()
+                                : OptionalInt.of(decoded(() -> TopicZnode.decode(
+                                                topic, found.get().data()))
+                                        .assignments()
+                                        .length)));
     }
 
     /** The epoch of the newest reign, as the servers that have caught up know it; 0 before the first. */
     public CompletableFuture<Integer> controllerEpoch() {
         String path = ControllerEpochZnode.PATH;
-        return Persistent.call(session, handle -> handle.sync(path)
-                .thenCompose(synced -> handle.read(path))
-                .thenApply(found -> found.isEmpty()
-                        ? 0
-                        : decoded(() -> ControllerEpochZnode.decode(found.get().data()))));
+        return Persistent.call(
+                session,
+                handle -> handle.sync(path)
+                        .thenCompose(synced -> handle.read(path))
+                        .thenApply(found -> found.isEmpty()
+                                ? 0
+                                : decoded(() ->
+                                        ControllerEpochZnode.decode(found.get().data()))));
     }
 
     private interface Decoding<T> {

@@ -31,14 +31,17 @@ final class ControlledShutdown {
         ClusterImage image = draft.image();
         PartitionSet.Builder remaining = PartitionSet.builder();
         for (TopicImage topic : image.topicsOf(ask.brokerId())) {
+            if (image.isBeingDeleted(topic.name())) {
+                continue;
+            }
             for (int number = 0; number < topic.partitionCount(); number++) {
                 PartitionId partition = new PartitionId(topic.name(), number);
                 Replicas replicas = topic.assignment(number).replicas();
                 if (replicas.size() > 1 && replicas.contains(ask.brokerId())) {
                     moveAway(draft, image, ask.brokerId(), partition);
-                }
-                if (replicas.size() > 1 && draft.state(partition).leader() == ask.brokerId()) {
-                    remaining.add(partition);
+                    if (draft.state(partition).leader() == ask.brokerId()) {
+                        remaining.add(partition);
+                    }
                 }
             }
         }
@@ -62,7 +65,7 @@ final class ControlledShutdown {
 
     private static void moveAway(Draft draft, ClusterImage image, int brokerId, PartitionId partition) {
         PartitionState state = draft.state(partition);
-        if (!state.exists() || image.isBeingDeleted(partition.topic())) {
+        if (!state.exists()) {
             return;
         }
         if (state.leader() == brokerId) {

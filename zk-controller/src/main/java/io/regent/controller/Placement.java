@@ -74,10 +74,8 @@ final class Placement {
      * @param firstLeader the preferred leader of the topic's partition 0
      */
     List<Replicas> extend(int firstPartition, int partitions, int replicationFactor, int firstLeader) {
-        int start = 0;
-        while (start < brokers.size() - 1 && brokers.get(start) < firstLeader) {
-            start++;
-        }
+        int smaller = (int) brokers.stream().filter(id -> id < firstLeader).count();
+        int start = smaller % brokers.size();
         return place(firstPartition, partitions, replicationFactor, start, start);
     }
 

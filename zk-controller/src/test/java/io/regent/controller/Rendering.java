@@ -78,7 +78,8 @@ final class Rendering {
                         .collect(Collectors.joining(", "));
             case Answer.TopicsDeleted deleted ->
                 deleted.topics().stream()
-                        .map(t -> t.name() + " " + t.outcome().fault())
+                        .map(t -> (t.name().isEmpty() ? t.id() : t.name()) + " "
+                                + t.outcome().fault())
                         .collect(Collectors.joining(", "));
             case Answer.LeadersElected elected ->
                 elected.partitions().entrySet().stream()

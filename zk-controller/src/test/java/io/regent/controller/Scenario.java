@@ -182,8 +182,10 @@ final class Scenario {
                                 words.has("assignment") ? Optional.of(words.lists("assignment")) : Optional.empty())),
                         words.says("validate"));
             case "delete" ->
-                new Asks.DeleteTopics(
-                        words.rest().stream().map(Scenario::topicRef).toList());
+                new Asks.DeleteTopics(words.rest().stream()
+                        .filter(word -> !word.equals("by-id"))
+                        .map(word -> words.says("by-id") ? byId(word) : topicRef(word))
+                        .toList());
             case "elect" ->
                 new Asks.ElectLeaders(
                         words.second().equals("preferred") ? ElectionType.PREFERRED : ElectionType.UNCLEAN,
@@ -201,11 +203,13 @@ final class Scenario {
         return word.startsWith("id:") ? TopicRef.of(TopicId.parse(word.substring(3))) : TopicRef.of(word);
     }
 
+    private TopicRef byId(String topic) {
+        return TopicRef.of(image.topic(topic).orElseThrow().id());
+    }
+
     private Event alter(Words words) {
         PartitionId partition = Words.partition(words.rest().get(1));
-        TopicRef topic = words.says("by-id")
-                ? TopicRef.of(image.topic(partition.topic()).orElseThrow().id())
-                : topicRef(partition.topic());
+        TopicRef topic = words.says("by-id") ? byId(partition.topic()) : topicRef(partition.topic());
         return new Asks.AlterPartition(
                 Integer.parseInt(words.second()),
                 words.number("epoch", -1),

@@ -1,0 +1,210 @@
+package io.regent.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.regent.controller.Asks.Birth;
+import io.regent.controller.Asks.ElectionType;
+import io.regent.controller.Asks.MorePartitions;
+import io.regent.controller.Asks.NewTopic;
+import io.regent.controller.Asks.PartitionChange;
+import io.regent.controller.Asks.TopicRef;
+import io.regent.metadata.BrokerRegistration;
+import io.regent.metadata.ClusterImage;
+import io.regent.metadata.PartitionId;
+import io.regent.metadata.PartitionSet;
+import io.regent.metadata.PartitionState;
+import io.regent.metadata.Replicas;
+import io.regent.metadata.TopicId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+/** Whatever happens in whatever order: the invariants hold, and ZooKeeper holds what the controller knows. */
+class ControllerPropertyTest {
+
+    private static final List<String> TOPICS = List.of("a", "b", "c");
+    private static final int BROKERS = 4;
+    private static final int MAX_PARTITIONS = 3;
+
+    /** One random thing that happens; what it means depends on the cluster as it is then. */
+    record Happening(int kind, int one, int other, boolean flag) {}
+
+    @Provide
+    Arbitrary<List<Happening>> histories() {
+        return Combinators.combine(
+                        Arbitraries.integers().between(0, 10),
+                        Arbitraries.integers().between(0, 99),
+                        Arbitraries.integers().between(0, 99),
+                        Arbitraries.of(true, false))
+                .as(Happening::new)
+                .list()
+                .ofMinSize(5)
+                .ofMaxSize(60);
+    }
+
+    @Property(tries = 400)
+    void invariantsHoldAndZooKeeperAgrees(@ForAll("histories") List<Happening> histories, @ForAll boolean unclean) {
+        World world = new World(unclean);
+        histories.forEach(world::happen);
+    }
+
+    @Property(tries = 100)
+    void whenAllBrokersReturnEveryPartitionHasALeader(@ForAll("histories") List<Happening> histories) {
+        World world = new World(false);
+        histories.forEach(world::happen);
+        world.allReturn();
+        PartitionSet.ofAll(world.image).forEach(partition -> {
+            if (!world.image.isBeingDeleted(partition.topic())) {
+                assertThat(world.image.state(partition).hasLeader())
+                        .as("%s has a leader", partition)
+                        .isTrue();
+            }
+        });
+    }
+
+    /** A cluster to which things happen. */
+    private static final class World {
+        private final boolean unclean;
+        private final ModelZooKeeper zooKeeper = new ModelZooKeeper();
+        private final SortedMap<Integer, BrokerRegistration> brokers = new TreeMap<>();
+        private ClusterImage image = ClusterImage.EMPTY;
+        private Controller controller;
+        private long nextEpoch = 100;
+        private int reigns;
+
+        World(boolean unclean) {
+            this.unclean = unclean;
+            for (int id = 1; id <= BROKERS; id++) {
+                brokers.put(id, GivenCluster.broker(id, nextEpoch++, Optional.empty()));
+            }
+            takeOver();
+        }
+
+        private void takeOver() {
+            ControllerSettings settings = new ControllerSettings(unclean, 1, (short) 1, true, 10);
+            controller = new Controller(settings, new Reign(1, ++reigns, reigns));
+            ClusterImage loaded = zooKeeper.load(brokers.values());
+            step(loaded, new Event.Elected(loaded));
+        }
+
+        void happen(Happening what) {
+            switch (what.kind()) {
+                case 0 -> brokers.remove(1 + what.one() % BROKERS);
+                case 1, 2 -> start(1 + what.one() % BROKERS);
+                case 3 -> takeOver();
+                case 4 -> step(createTopic(what));
+                case 5 ->
+                    step(new Asks.ElectLeaders(
+                            what.flag() && unclean ? ElectionType.UNCLEAN : ElectionType.PREFERRED, Optional.empty()));
+                case 6 -> alter(what);
+                case 7 -> step(new Asks.Shutdown(1 + what.one() % BROKERS, Asks.ANY_EPOCH));
+                case 8 -> delete(what);
+                case 9 ->
+                    step(new Asks.CreatePartitions(
+                            List.of(new MorePartitions(
+                                    topic(what), 1 + what.other() % MAX_PARTITIONS, Optional.empty())),
+                            false));
+                default -> logDirectories(what);
+            }
+            if (what.flag()) {
+                step(new Event.BrokersObserved(List.copyOf(brokers.values())));
+            }
+        }
+
+        void allReturn() {
+            for (int id = 1; id <= BROKERS; id++) {
+                start(id);
+            }
+            step(new Event.BrokersObserved(List.copyOf(brokers.values())));
+        }
+
+        private void start(int id) {
+            brokers.put(id, GivenCluster.broker(id, nextEpoch++, Optional.empty()));
+        }
+
+        private static String topic(Happening what) {
+            return TOPICS.get(what.one() % TOPICS.size());
+        }
+
+        private Event createTopic(Happening what) {
+            NewTopic topic = new NewTopic(
+                    topic(what),
+                    1 + what.other() % MAX_PARTITIONS,
+                    (short) (1 + what.other() % BROKERS),
+                    new TreeMap<>(),
+                    Map.of(),
+                    Outcome.OK,
+                    new Birth(new TopicId(nextEpoch++, 1), what.other()));
+            return new Asks.CreateTopics(List.of(topic), false);
+        }
+
+        private void delete(Happening what) {
+            if (what.flag()) {
+                step(new Asks.DeleteTopics(List.of(TopicRef.of(topic(what)))));
+            }
+            int id = 1 + what.other() % BROKERS;
+            image.broker(id)
+                    .ifPresent(broker ->
+                            step(new Event.StopReplicaAnswered(id, broker.epoch(), PartitionSet.ofAll(image))));
+            step(new Event.DeletionsObserved(zooKeeper.markers()));
+        }
+
+        private void alter(Happening what) {
+            PartitionId partition = new PartitionId(topic(what), what.other() % MAX_PARTITIONS);
+            PartitionState state = image.state(partition);
+            Replicas wanted = image.assignment(partition)
+                    .replicas()
+                    .filter(id -> id == state.leader() || (what.other() >> id & 1) == 1);
+            image.broker(state.leader())
+                    .ifPresent(leader -> step(new Asks.AlterPartition(
+                            leader.id(),
+                            leader.epoch(),
+                            List.of(new PartitionChange(
+                                    TopicRef.of(partition.topic()),
+                                    partition.partition(),
+                                    state.leaderEpoch(),
+                                    state.version(),
+                                    wanted,
+                                    state.recovery())))));
+        }
+
+        private void logDirectories(Happening what) {
+            int id = 1 + what.one() % BROKERS;
+            PartitionSet all = PartitionSet.ofAll(image);
+            List<PartitionId> failed = new ArrayList<>();
+            all.forEach(partition -> {
+                if ((partition.partition() + what.other()) % 3 == 0) {
+                    failed.add(partition);
+                }
+            });
+            image.broker(id)
+                    .ifPresent(broker -> step(new Event.LeaderAndIsrAnswered(
+                            id, broker.epoch(), all.minus(PartitionSet.of(failed)), PartitionSet.of(failed))));
+        }
+
+        private void step(Event event) {
+            step(image, event);
+        }
+
+        private void step(ClusterImage before, Event event) {
+            Decision decision = controller.step(before, event);
+            Invariants.check(before, decision, unclean);
+            controller.commits(decision).forEach(commit -> zooKeeper.apply(commit.writes()));
+            image = decision.image();
+            ClusterImage loaded = zooKeeper.load(image.brokers().values());
+            assertThat(image.topicNames()).isEqualTo(loaded.topicNames());
+            for (String name : loaded.topicNames()) {
+                assertThat(image.topic(name)).isEqualTo(loaded.topic(name));
+            }
+        }
+    }
+}

@@ -59,10 +59,9 @@ public final class ControllerLoop {
     private record Closing(CompletableFuture<Void> done) implements Inbound {}
 
     private final NodeSettings settings;
-    private final CoordinationStore store;
-    private final BrokerLink link;
-    private final Timers timers;
+    private final Ports ports;
     private final Runnable wakeUp;
+    private final Core.Factory cores;
     private final Backoff backoff = new Backoff();
     private final Timeline timeline;
     private final ReignClock stages;
@@ -82,27 +81,24 @@ public final class ControllerLoop {
     /**
      * @param wakeUp is called, from any thread, when something has come in and a turn is worth taking
      */
-    public ControllerLoop(
-            NodeSettings settings,
-            CoordinationStore store,
-            BrokerLink link,
-            Timers timers,
-            ControllerMetrics metrics,
-            Runnable wakeUp) {
+    public ControllerLoop(NodeSettings settings, Ports ports, ControllerMetrics metrics, Runnable wakeUp) {
+        this(settings, ports, metrics, wakeUp, reign -> Core.of(new Controller(settings.controller(), reign)));
+    }
+
+    ControllerLoop(NodeSettings settings, Ports ports, ControllerMetrics metrics, Runnable wakeUp, Core.Factory cores) {
         this.settings = settings;
-        this.store = store;
-        this.link = link;
-        this.timers = timers;
+        this.ports = ports;
         this.wakeUp = wakeUp;
+        this.cores = cores;
         this.timeline = new Timeline(settings.nodeId());
-        this.stages = new ReignClock(timeline, timers, metrics);
+        this.stages = new ReignClock(timeline, ports.timers(), metrics);
         metrics.observe(this::status, inbox::size);
     }
 
     /** Begins to listen to the ports. Called once. */
     public void start() {
-        link.start(event -> post(new Heard(event)));
-        store.start(event -> post(new Told(event)));
+        ports.link().start(event -> post(new Heard(event)));
+        ports.store().start(event -> post(new Told(event)));
     }
 
     /** Asks the controller; fails with {@link NotControllerException} where that is not this node. Any thread. */
@@ -199,7 +195,7 @@ public final class ControllerLoop {
     private void told(StoreEvent event) {
         if (phase == Phase.CLOSED) {
             if (event instanceof StoreEvent.Elected late) {
-                store.resign(late.reign());
+                ports.store().resign(late.reign());
             }
             return;
         }
@@ -225,16 +221,20 @@ public final class ControllerLoop {
                 }
             }
             case StoreEvent.Committed committed -> {
-                if (ruling != null) {
+                if (rules(committed.reign())) {
                     ruling.committed(committed.ticket());
                 }
             }
             case StoreEvent.CommitFailed failed -> {
-                if (ruling != null) {
+                if (rules(failed.reign())) {
                     surprise("a commit failed: " + failed.reason());
                 }
             }
         }
+    }
+
+    private boolean rules(Reign reign) {
+        return ruling != null && ruling.reign().equals(reign);
     }
 
     private void offer(Event event) {
@@ -245,13 +245,13 @@ public final class ControllerLoop {
 
     private void elected(Reign reign) {
         if (phase != Phase.CONTESTING) {
-            store.resign(reign);
+            ports.store().resign(reign);
             return;
         }
         enter(Phase.ELECTED);
         owner = OptionalInt.of(settings.nodeId());
         vacant = false;
-        ruling = new Ruling(new Controller(settings.controller(), reign), store, link, timers, stages);
+        ruling = new Ruling(reign, cores.of(reign), ports, stages);
         status = status.withEpoch(reign.epoch());
         stages.elected(reign);
     }
@@ -288,7 +288,7 @@ public final class ControllerLoop {
         enter(Phase.FOLLOWING);
         if (to.isPresent() && to.getAsInt() == settings.nodeId()) {
             // Left by an earlier life of this node (KAFKA-13407). The store removes it once the id is surely ours.
-            after(backoff.nextMs(timers.nowMs()), this::contestNow);
+            after(backoff.nextMs(ports.timers().nowMs()), this::contestNow);
         } else {
             backoff.reset();
         }
@@ -333,13 +333,13 @@ public final class ControllerLoop {
     private void contestNow() {
         enter(Phase.CONTESTING);
         stages.contesting();
-        store.contest();
+        ports.store().contest();
     }
 
     private void contestAfterPause() {
         enter(Phase.CONTESTING);
         pausing = true;
-        after(backoff.nextMs(timers.nowMs()), this::contestNow);
+        after(backoff.nextMs(ports.timers().nowMs()), this::contestNow);
     }
 
     private void surprise(String reason) {
@@ -363,7 +363,7 @@ public final class ControllerLoop {
 
     private void after(long delayMs, Runnable task) {
         int now = generation;
-        timers.after(delayMs, () -> post(new Due(now, task)));
+        ports.timers().after(delayMs, () -> post(new Due(now, task)));
     }
 
     private void publish() {

@@ -40,7 +40,7 @@ public final class ControllerNode implements AutoCloseable {
         this.clock = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().daemon().name("controller-timer").factory());
         clock.setRemoveOnCancelPolicy(true);
-        this.loop = new ControllerLoop(settings, store, link, new SystemTimers(), metrics, work::release);
+        this.loop = new ControllerLoop(settings, new Ports(store, link, new SystemTimers()), metrics, work::release);
         this.thread = Thread.ofPlatform().daemon().name("controller-loop").unstarted(this::run);
     }
 

@@ -2,7 +2,6 @@ package io.regent.controller.loop;
 
 import io.regent.controller.Answer;
 import io.regent.controller.Commit;
-import io.regent.controller.Controller;
 import io.regent.controller.Decision;
 import io.regent.controller.Event;
 import io.regent.controller.Reign;
@@ -29,10 +28,8 @@ final class Ruling {
     private static final long NOBODY_ASKED = -1;
 
     private final Reign reign;
-    private final Controller controller;
-    private final CoordinationStore store;
-    private final BrokerLink link;
-    private final Timers timers;
+    private final Core core;
+    private final Ports ports;
     private final ReignObserver observer;
     private final CommitQueue commits;
     private final Deque<Waiting> waiting = new ArrayDeque<>();
@@ -46,16 +43,14 @@ final class Ruling {
     /** An event that waits; the number of its ask, or {@link #NOBODY_ASKED}. */
     private record Waiting(Event event, long ask, long sinceMs) {}
 
-    Ruling(Controller controller, CoordinationStore store, BrokerLink link, Timers timers, ReignObserver observer) {
-        this.reign = controller.reign();
-        this.controller = controller;
-        this.store = store;
-        this.link = link;
-        this.timers = timers;
+    Ruling(Reign reign, Core core, Ports ports, ReignObserver observer) {
+        this.reign = reign;
+        this.core = core;
+        this.ports = ports;
         this.observer = observer;
-        this.commits = new CommitQueue(reign, store, announcements -> {
+        this.commits = new CommitQueue(reign, ports.store(), announcements -> {
             if (!announcements.isEmpty()) {
-                link.announce(reign, announcements);
+                ports.link().announce(reign, announcements);
             }
         });
     }
@@ -71,7 +66,8 @@ final class Ruling {
     /** The first step: from here on the reign decides. */
     void begin(ClusterImage loadedImage) {
         loaded = true;
-        waiting.addFirst(new Waiting(new Event.Elected(loadedImage), NOBODY_ASKED, timers.nowMs()));
+        waiting.addFirst(new Waiting(
+                new Event.Elected(loadedImage), NOBODY_ASKED, ports.timers().nowMs()));
     }
 
     /** Takes an event; a newer reading replaces an older one that still waits. */
@@ -84,7 +80,7 @@ final class Ruling {
             waiting.removeIf(
                     older -> older.ask() == NOBODY_ASKED && older.event().getClass() == event.getClass());
         }
-        waiting.add(new Waiting(event, NOBODY_ASKED, timers.nowMs()));
+        waiting.add(new Waiting(event, NOBODY_ASKED, ports.timers().nowMs()));
     }
 
     /** Takes an ask; its future fails when the reign ends before what it led to is durable. */
@@ -96,7 +92,7 @@ final class Ruling {
         }
         waitingAsks++;
         unanswered.put(asks, answer);
-        waiting.add(new Waiting(ask, asks++, timers.nowMs()));
+        waiting.add(new Waiting(ask, asks++, ports.timers().nowMs()));
     }
 
     /** Whether an event waits, and may be decided on now. */
@@ -114,15 +110,14 @@ final class Ruling {
         if (next.ask() != NOBODY_ASKED) {
             waitingAsks--;
         }
-        observer.deciding(next.event(), timers.nowMs() - next.sinceMs());
-        Decision decision = controller.step(image, next.event());
-        List<Commit> chunks = controller.commits(decision);
-        ClusterImage before = image;
+        observer.deciding(next.event(), ports.timers().nowMs() - next.sinceMs());
+        Decision decision = core.step(image, next.event());
+        List<Commit> chunks = core.commits(decision);
         image = decision.image();
         StateChangeLog.write(reign, decision);
         observer.decided(decision, chunks.size());
-        if (decision.beginsReign() || !image.brokers().equals(before.brokers())) {
-            link.brokers(reign, image.brokers().values());
+        if (decision.beginsReign() || !decision.delta().brokers().isEmpty()) {
+            ports.link().brokers(reign, image.brokers().values());
         }
         commits.add(chunks, () -> durable(next, decision));
     }
@@ -145,8 +140,8 @@ final class Ruling {
 
     /** Ends the reign here: whoever waits is told to ask again elsewhere, and nothing more is announced. */
     void end(String reason) {
-        store.resign(reign);
-        link.endReign();
+        ports.store().resign(reign);
+        ports.link().endReign();
         List<CompletableFuture<Answer>> left = new ArrayList<>(unanswered.values());
         unanswered.clear();
         waiting.clear();

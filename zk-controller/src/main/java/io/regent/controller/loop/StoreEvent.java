@@ -53,9 +53,9 @@ public sealed interface StoreEvent {
     /** What the image holds is not what ZooKeeper holds, as when a znode that nobody could read was mended. */
     record ImageStale(String reason) implements StoreEvent {}
 
-    /** The writes of this ticket, and of all before it, are durable. */
-    record Committed(long ticket) implements StoreEvent {}
+    /** The writes of this ticket of the reign, and of all before it, are durable. */
+    record Committed(Reign reign, long ticket) implements StoreEvent {}
 
-    /** The writes of this ticket were refused, or nobody knows. */
-    record CommitFailed(long ticket, String reason) implements StoreEvent {}
+    /** The writes of this ticket of the reign were refused, or nobody knows. */
+    record CommitFailed(Reign reign, long ticket, String reason) implements StoreEvent {}
 }

@@ -39,6 +39,7 @@ public final class BrokerRegistrar implements ZkSession.Listener {
 
     private final ZkSession session;
     private final LongConsumer onEpoch;
+    private final long patienceMs;
     private final CompletableFuture<Long> firstEpoch = new CompletableFuture<>();
 
     private volatile long epoch = -1;
@@ -56,7 +57,12 @@ public final class BrokerRegistrar implements ZkSession.Listener {
      * @param onEpoch is told each broker epoch that this broker gets, the first included, on the session's thread
      */
     public BrokerRegistrar(ZkSession session, LongConsumer onEpoch) {
+        this(session, onEpoch, session.settings().sessionTimeoutMs() + EXPIRY_MARGIN_MS);
+    }
+
+    BrokerRegistrar(ZkSession session, LongConsumer onEpoch, long patienceMs) {
         this.session = session;
+        this.patienceMs = patienceMs;
         this.onEpoch = onEpoch;
     }
 
@@ -89,18 +95,26 @@ public final class BrokerRegistrar implements ZkSession.Listener {
         CompletableFuture<Void> done = new CompletableFuture<>();
         session.thread().execute(() -> {
             stopped = true;
-            Optional<ZkHandle> handle = session.handle().filter(now -> isHeld());
             heldBy = null;
-            if (handle.isEmpty()) {
-                done.complete(null);
-                return;
-            }
-            Calls.then(
-                    handle.get().multi(List.of(Op.delete(BrokerZnode.path(wanted.id()), -1))),
-                    gone -> done.complete(null),
-                    failure -> done.complete(null));
+            session.handle()
+                    .filter(handle -> wanted != null)
+                    .ifPresentOrElse(handle -> remove(handle, done), () -> done.complete(null));
         });
         return done;
+    }
+
+    /** Served after a registration that is still on its way, and removes only what this session has made. */
+    private void remove(ZkHandle handle, CompletableFuture<Void> done) {
+        Calls.then(
+                handle.read(path())
+                        .thenCompose(found -> found.filter(znode -> znode.owner() == handle.sessionId())
+                                .map(znode -> handle.multi(List.of(Op.delete(path(), znode.version()))))
+                                .orElseGet(() -> CompletableFuture.completedFuture(List.of()))),
+                gone -> done.complete(null),
+                failure -> {
+                    LOG.info("The registration was not removed and goes with the session: {}", failure.getMessage());
+                    done.complete(null);
+                });
     }
 
     @Override
@@ -158,7 +172,9 @@ public final class BrokerRegistrar implements ZkSession.Listener {
     }
 
     private void settle(ZkHandle handle, Optional<Znode> found) {
-        if (found.isEmpty()) {
+        if (stopped) {
+            working = false;
+        } else if (found.isEmpty()) {
             create(handle, List.of());
         } else if (found.get().owner() == handle.sessionId()) {
             held(handle, found.get().czxid());
@@ -221,7 +237,6 @@ public final class BrokerRegistrar implements ZkSession.Listener {
         working = false;
         long now = System.nanoTime();
         if (patienceEndsNs == 0) {
-            long patienceMs = session.settings().sessionTimeoutMs() + EXPIRY_MARGIN_MS;
             patienceEndsNs = now + patienceMs * 1_000_000;
             LOG.warn(
                     "Broker id {} is registered by another broker; waiting {} ms for it to go",

@@ -67,7 +67,7 @@ final class Committer {
 
     private void pump() {
         while (failure != null && !waiting.isEmpty()) {
-            listener.accept(new StoreEvent.CommitFailed(waiting.remove().ticket(), failure));
+            listener.accept(new StoreEvent.CommitFailed(reign, waiting.remove().ticket(), failure));
         }
         while (failure == null && !expanding && inFlight < maxInFlight && !waiting.isEmpty()) {
             begin(waiting.remove());
@@ -96,7 +96,7 @@ final class Committer {
 
     private void send(long ticket, List<List<Op>> multis) {
         if (failure != null) {
-            listener.accept(new StoreEvent.CommitFailed(ticket, failure));
+            listener.accept(new StoreEvent.CommitFailed(reign, ticket, failure));
             return;
         }
         Progress progress = new Progress();
@@ -111,7 +111,7 @@ final class Committer {
                     results -> {
                         inFlight--;
                         if (--progress.open == 0 && failure == null) {
-                            listener.accept(new StoreEvent.Committed(ticket));
+                            listener.accept(new StoreEvent.Committed(reign, ticket));
                         }
                         pump();
                     },
@@ -125,7 +125,7 @@ final class Committer {
     private void failed(long ticket, ZkFailure refusal) {
         if (failure == null) {
             failure = describe(refusal);
-            listener.accept(new StoreEvent.CommitFailed(ticket, failure));
+            listener.accept(new StoreEvent.CommitFailed(reign, ticket, failure));
         }
         pump();
     }

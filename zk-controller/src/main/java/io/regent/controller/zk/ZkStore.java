@@ -107,7 +107,7 @@ public final class ZkStore implements CoordinationStore, ZkSession.Listener {
             if (rules(reign)) {
                 committer.commit(ticket, writes);
             } else {
-                tell(new StoreEvent.CommitFailed(ticket, "the reign is over"));
+                tell(new StoreEvent.CommitFailed(reign, ticket, "the reign is over"));
             }
         });
     }

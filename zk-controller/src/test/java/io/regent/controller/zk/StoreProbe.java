@@ -30,11 +30,11 @@ final class StoreProbe implements Consumer<StoreEvent> {
         events.clear();
     }
 
-    <T extends StoreEvent> T await1(Class<T> type) {
-        return await1(type, event -> true);
+    <T extends StoreEvent> T awaitEvent(Class<T> type) {
+        return awaitEvent(type, event -> true);
     }
 
-    <T extends StoreEvent> T await1(Class<T> type, Predicate<T> predicate) {
+    <T extends StoreEvent> T awaitEvent(Class<T> type, Predicate<T> predicate) {
         return await().pollInterval(Duration.ofMillis(5))
                 .atMost(PATIENCE)
                 .until(() -> find(type, predicate), Optional::isPresent)

@@ -18,7 +18,7 @@ import org.apache.zookeeper.data.Stat;
 /** A real ZooKeeper for a test, a client of its own to look and meddle with, and nodes that end with the test. */
 final class ZkFixture implements AutoCloseable {
 
-    private static final int TICK_MS = 100;
+    private static final int TICK_MS = 500;
 
     final TestingServer server;
     final ZooKeeper admin;
@@ -44,14 +44,12 @@ final class ZkFixture implements AutoCloseable {
         return session(name, server.getConnectString());
     }
 
+    /** The session outlives any pause that the test makes. */
     ZkSession session(String name, String connect) {
-        ZkSession session = own(new ZkSession(settings(connect), name));
+        ZkSession session =
+                own(new ZkSession(new ZkSettings(connect, 10_000, 10_000, ZkSettings.DEFAULT_MAX_IN_FLIGHT), name));
         session.connect();
         return session;
-    }
-
-    static ZkSettings settings(String connect) {
-        return new ZkSettings(connect, 2_000, 5_000, ZkSettings.DEFAULT_MAX_IN_FLIGHT);
     }
 
     <T extends AutoCloseable> T own(T closeable) {

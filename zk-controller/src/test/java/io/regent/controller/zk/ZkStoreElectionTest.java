@@ -39,13 +39,13 @@ class ZkStoreElectionTest {
         ZkStore store = zk.own(new ZkStore(session, id, () -> idIsOurs));
         StoreProbe probe = new StoreProbe();
         store.start(probe);
-        probe.await1(StoreEvent.SessionBegan.class);
+        probe.awaitEvent(StoreEvent.SessionBegan.class);
         return new Node(session, store, probe);
     }
 
     private static Reign win(Node node) {
         node.store().contest();
-        return node.probe().await1(StoreEvent.Loaded.class).reign();
+        return node.probe().awaitEvent(StoreEvent.Loaded.class).reign();
     }
 
     @Test
@@ -60,7 +60,7 @@ class ZkStoreElectionTest {
         int winners = 0;
         for (Node node : nodes) {
             StoreEvent outcome = node.probe()
-                    .await1(
+                    .awaitEvent(
                             StoreEvent.class,
                             event -> event instanceof StoreEvent.Elected || event instanceof StoreEvent.Lost);
             if (outcome instanceof StoreEvent.Lost one) {
@@ -85,12 +85,12 @@ class ZkStoreElectionTest {
 
         Node second = node(2);
         second.store().contest();
-        assertThat(second.probe().await1(StoreEvent.Lost.class).owner()).isEqualTo(OptionalInt.of(1));
+        assertThat(second.probe().awaitEvent(StoreEvent.Lost.class).owner()).isEqualTo(OptionalInt.of(1));
 
         first.store().resign(reign);
-        second.probe().await1(StoreEvent.ControllerObserved.class, event -> !event.exists());
+        second.probe().awaitEvent(StoreEvent.ControllerObserved.class, event -> !event.exists());
         assertThat(win(second)).isEqualTo(new Reign(2, 2, 2));
-        second.probe().await1(StoreEvent.EpochObserved.class, event -> event.epoch() == 2);
+        second.probe().awaitEvent(StoreEvent.EpochObserved.class, event -> event.epoch() == 2);
     }
 
     // KAFKA-6082
@@ -103,7 +103,7 @@ class ZkStoreElectionTest {
 
         deposed.store().commit(old, 7, List.of(new Write.Create("/brokers/topics/ghost", ZkFixture.bytes("{}"))));
 
-        StoreEvent.CommitFailed failed = deposed.probe().await1(StoreEvent.CommitFailed.class);
+        StoreEvent.CommitFailed failed = deposed.probe().awaitEvent(StoreEvent.CommitFailed.class);
         assertThat(failed.ticket()).isEqualTo(7);
         assertThat(failed.reason()).contains("fenced");
         assertThat(zk.exists("/brokers/topics/ghost")).isFalse();
@@ -121,7 +121,7 @@ class ZkStoreElectionTest {
         deposed.store().resign(old);
         // The session serves in order: when this read is answered, the resignation was.
         deposed.store().contest();
-        deposed.probe().await1(StoreEvent.Lost.class);
+        deposed.probe().awaitEvent(StoreEvent.Lost.class);
 
         assertThat(zk.stat("/controller").getCzxid()).isEqualTo(successor);
     }
@@ -145,7 +145,7 @@ class ZkStoreElectionTest {
 
         Node notYet = node(1, false);
         notYet.store().contest();
-        assertThat(notYet.probe().await1(StoreEvent.Lost.class).owner()).isEqualTo(OptionalInt.of(1));
+        assertThat(notYet.probe().awaitEvent(StoreEvent.Lost.class).owner()).isEqualTo(OptionalInt.of(1));
 
         assertThat(win(node(1, true)).epoch()).isEqualTo(5);
     }
@@ -155,12 +155,12 @@ class ZkStoreElectionTest {
         zk.create("/controller_epoch", "garbage");
         Node node = node(1);
         node.store().contest();
-        assertThat(node.probe().await1(StoreEvent.ContestFailed.class).reason())
+        assertThat(node.probe().awaitEvent(StoreEvent.ContestFailed.class).reason())
                 .contains("/controller_epoch")
                 .contains("garbage");
 
         zk.set("/controller_epoch", "17");
-        node.probe().await1(StoreEvent.EpochObserved.class, event -> event.epoch() == 17);
+        node.probe().awaitEvent(StoreEvent.EpochObserved.class, event -> event.epoch() == 17);
         assertThat(win(node).epoch()).isEqualTo(18);
     }
 
@@ -169,10 +169,10 @@ class ZkStoreElectionTest {
         zk.create("/controller", "garbage");
         Node node = node(1);
         node.store().contest();
-        assertThat(node.probe().await1(StoreEvent.Lost.class).owner()).isEmpty();
+        assertThat(node.probe().awaitEvent(StoreEvent.Lost.class).owner()).isEmpty();
 
         zk.delete("/controller");
-        node.probe().await1(StoreEvent.ControllerObserved.class, event -> !event.exists());
+        node.probe().awaitEvent(StoreEvent.ControllerObserved.class, event -> !event.exists());
         assertThat(win(node).epoch()).isEqualTo(1);
     }
 
@@ -184,8 +184,8 @@ class ZkStoreElectionTest {
 
         zk.expire(node.session());
 
-        node.probe().await1(StoreEvent.SessionExpired.class);
-        node.probe().await1(StoreEvent.SessionBegan.class);
+        node.probe().awaitEvent(StoreEvent.SessionExpired.class);
+        node.probe().awaitEvent(StoreEvent.SessionBegan.class);
         assertThat(win(node).epoch()).isEqualTo(2);
     }
 }

@@ -1,0 +1,15 @@
+package io.regent.controller.link;
+
+/**
+ * How the controller reaches brokers.
+ *
+ * @param nodeId this node, which names itself to brokers with it
+ * @param listenerName {@code inter.broker.listener.name}: at which of their listeners brokers are reached
+ * @param requestTimeoutMs {@code controller.socket.timeout.ms}: a request unanswered for so long is sent again
+ * @param maxRequestBytes {@code socket.request.max.bytes}: brokers refuse larger ones
+ */
+public record LinkSettings(int nodeId, String listenerName, long requestTimeoutMs, int maxRequestBytes) {
+
+    /** Kafka's default of {@code controller.socket.timeout.ms}. */
+    public static final long DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
+}

@@ -1,0 +1,4 @@
+package io.regent.controller.loop;
+
+/** What a loop reaches the world through. */
+public record Ports(CoordinationStore store, BrokerLink link, Timers timers) {}

@@ -1,0 +1,171 @@
+package io.regent.controller.link;
+
+import static io.regent.controller.link.Fixtures.image;
+import static io.regent.controller.link.Fixtures.to1;
+import static io.regent.controller.link.Fixtures.topic;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.regent.controller.Announcements;
+import io.regent.controller.StopReplica;
+import io.regent.metadata.ClusterImage;
+import io.regent.metadata.PartitionId;
+import io.regent.metadata.PartitionSet;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class OutboxTest {
+
+    private static final int MAX_BYTES = 100_000_000;
+    private static final PartitionId A0 = new PartitionId("a", 0);
+    private static final PartitionId A1 = new PartitionId("a", 1);
+
+    private final Outbox outbox = new Outbox(1, MAX_BYTES);
+    private final List<PendingStates.Entry> served = new ArrayList<>();
+    private final List<StopReplica> stopped = new ArrayList<>();
+
+    private void drain() {
+        for (Optional<Outbox.Batch> batch = outbox.next(); batch.isPresent(); batch = outbox.next()) {
+            if (batch.get() instanceof Outbox.Batch.LeaderAndIsr told) {
+                served.addAll(told.entries());
+            } else if (batch.get() instanceof Outbox.Batch.StopReplicas told) {
+                stopped.addAll(told.stops());
+            }
+        }
+        assertThat(outbox.isEmpty()).isTrue();
+    }
+
+    private static ClusterImage cluster(int leaderEpoch) {
+        return image(List.of(), topic("a", 3, leaderEpoch));
+    }
+
+    private <T extends Outbox.Batch> T next(Class<T> type) {
+        return type.cast(outbox.next().orElseThrow());
+    }
+
+    /** Past the first UpdateMetadata, which says who rules. */
+    private void begun() {
+        outbox.add(to1(ClusterImage.EMPTY, PartitionSet.EMPTY, PartitionSet.EMPTY));
+        next(Outbox.Batch.UpdateMetadata.class);
+    }
+
+    @Test
+    void whoRulesIsToldBeforeAnythingElse() {
+        PartitionSet all = PartitionSet.ofAll(cluster(1));
+        outbox.add(to1(cluster(1), all, all));
+        assertThat(next(Outbox.Batch.UpdateMetadata.class).entries()).isEmpty();
+        assertThat(next(Outbox.Batch.LeaderAndIsr.class).entries()).hasSize(3);
+        assertThat(next(Outbox.Batch.UpdateMetadata.class).entries()).hasSize(3);
+        assertThat(outbox.next()).isEmpty();
+        assertThat(outbox.isEmpty()).isTrue();
+    }
+
+    @Test
+    void whatIsForOthersIsNotTold() {
+        begun();
+        Outbox other = new Outbox(2, MAX_BYTES);
+        PartitionSet all = PartitionSet.ofAll(cluster(1));
+        other.add(to1(cluster(1), all, all));
+        assertThat(other.isEmpty()).isTrue();
+    }
+
+    @Test
+    void ofEachPartitionOnlyTheNewestStateIsTold() {
+        begun();
+        outbox.add(to1(cluster(1), PartitionSet.of(A0, A1), PartitionSet.of(A0, A1)));
+        outbox.add(to1(cluster(2), PartitionSet.of(A1), PartitionSet.of(A1)));
+
+        assertThat(outbox.size()).isEqualTo(4);
+        drain();
+        assertThat(served)
+                .extracting(entry -> entry.image().state(entry.partition()).leaderEpoch())
+                .containsExactly(1, 2);
+    }
+
+    @Test
+    void aPartitionThatIsStoppedIsNotToldToServe() {
+        begun();
+        outbox.add(to1(cluster(1), PartitionSet.of(A0, A1), PartitionSet.EMPTY));
+        outbox.add(to1(cluster(1), PartitionSet.EMPTY, PartitionSet.EMPTY, new StopReplica(A0, 1, false)));
+        drain();
+        assertThat(stopped).extracting(StopReplica::partition).containsExactly(A0);
+        assertThat(served).extracting(PendingStates.Entry::partition).containsExactly(A1);
+    }
+
+    @Test
+    void aPartitionThatServesAgainIsNotStoppedUnlessItIsDeleted() {
+        begun();
+        outbox.add(to1(
+                cluster(1),
+                PartitionSet.EMPTY,
+                PartitionSet.EMPTY,
+                new StopReplica(A0, 1, false),
+                new StopReplica(A1, StopReplica.DURING_DELETE, true)));
+        outbox.add(to1(cluster(2), PartitionSet.of(A0, A1), PartitionSet.EMPTY));
+        drain();
+        assertThat(stopped).extracting(StopReplica::partition).containsExactly(A1);
+    }
+
+    @Test
+    void aNewPartitionStaysNewUntilItWasTold() {
+        begun();
+        outbox.add(new Announcements(
+                cluster(0), Fixtures.map(PartitionSet.of(A0)), PartitionSet.of(A0), new TreeMap<>(), new TreeMap<>()));
+        outbox.add(to1(cluster(1), PartitionSet.of(A0, A1), PartitionSet.EMPTY));
+        drain();
+        assertThat(served).extracting(PendingStates.Entry::isNew).containsExactly(true, false);
+    }
+
+    @Test
+    void aLargeAnnouncementIsSharedAndOverriddenPieceByPiece() {
+        begun();
+        ClusterImage older = image(List.of(), topic("wide", 5_000, 1));
+        ClusterImage newer = image(List.of(), topic("wide", 5_000, 2));
+        PartitionSet changed = PartitionSet.of(new PartitionId("wide", 7), new PartitionId("wide", 4_999));
+        outbox.add(to1(older, PartitionSet.ofAll(older), PartitionSet.EMPTY));
+        outbox.add(to1(newer, changed, PartitionSet.EMPTY));
+        assertThat(outbox.size()).isEqualTo(5_000);
+
+        outbox.next();
+        outbox.next();
+        outbox.add(to1(newer, PartitionSet.ofAll(newer), PartitionSet.EMPTY));
+        outbox.add(to1(older, changed, PartitionSet.EMPTY));
+        assertThat(outbox.size()).isEqualTo(5_000);
+    }
+
+    @Test
+    void metadataIsToldInChunksThatABrokerTakes() {
+        begun();
+        ClusterImage image = image(List.of(), topic("wide", 60_000, 1));
+        PartitionSet all = PartitionSet.ofAll(image);
+        outbox.add(to1(image, PartitionSet.EMPTY, all));
+        outbox.add(to1(image, PartitionSet.of(new PartitionId("wide", 1)), PartitionSet.EMPTY));
+
+        Set<PartitionId> told = new HashSet<>();
+        int chunks = 0;
+        int leaderAndIsrAfterChunks = -1;
+        for (Optional<Outbox.Batch> batch = outbox.next(); batch.isPresent(); batch = outbox.next()) {
+            switch (batch.get()) {
+                case Outbox.Batch.UpdateMetadata metadata -> {
+                    metadata.entries()
+                            .forEach(entry ->
+                                    assertThat(told.add(entry.partition())).isTrue());
+                    chunks++;
+                    assertThat(metadata.entries().stream()
+                                    .mapToInt(ControlRequests::metadataBytes)
+                                    .sum())
+                            .isLessThan(Outbox.METADATA_BYTES + 1_000);
+                }
+                case Outbox.Batch.LeaderAndIsr any -> leaderAndIsrAfterChunks = chunks;
+                case Outbox.Batch.StopReplicas any -> throw new AssertionError(any);
+            }
+        }
+        assertThat(told).hasSize(60_000);
+        assertThat(chunks).isGreaterThan(1);
+        assertThat(leaderAndIsrAfterChunks).as("a long one holds nothing up").isLessThan(chunks);
+    }
+}

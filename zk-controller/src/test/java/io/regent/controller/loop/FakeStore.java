@@ -1,0 +1,45 @@
+package io.regent.controller.loop;
+
+import io.regent.controller.Reign;
+import io.regent.controller.Write;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** A store that does nothing but remember what it was asked; the test says what comes of it. */
+final class FakeStore implements CoordinationStore {
+
+    final List<Written> commits = new ArrayList<>();
+    final List<Reign> resignations = new ArrayList<>();
+    int contests;
+    private Consumer<StoreEvent> listener;
+
+    record Written(Reign reign, long ticket, List<Write> writes) {}
+
+    @Override
+    public void start(Consumer<StoreEvent> newListener) {
+        listener = newListener;
+    }
+
+    void tell(StoreEvent event) {
+        listener.accept(event);
+    }
+
+    @Override
+    public void contest() {
+        contests++;
+    }
+
+    @Override
+    public void commit(Reign reign, long ticket, List<Write> writes) {
+        commits.add(new Written(reign, ticket, writes));
+    }
+
+    @Override
+    public void resign(Reign reign) {
+        resignations.add(reign);
+    }
+
+    @Override
+    public void close() {}
+}

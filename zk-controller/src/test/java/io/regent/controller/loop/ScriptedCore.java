@@ -1,0 +1,69 @@
+package io.regent.controller.loop;
+
+import io.regent.controller.Announcements;
+import io.regent.controller.Answer;
+import io.regent.controller.Asks;
+import io.regent.controller.Commit;
+import io.regent.controller.Decision;
+import io.regent.controller.Event;
+import io.regent.controller.Outcome;
+import io.regent.controller.Write;
+import io.regent.metadata.ClusterDelta;
+import io.regent.metadata.ClusterImage;
+import io.regent.metadata.ImageEditor;
+import io.regent.metadata.PartitionSet;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * A core that is easy to predict: it takes brokers as they are observed, and each shutdown that is asked writes two chunks,
+ * each followed by an announcement to broker 1.
+ */
+final class ScriptedCore implements Core {
+
+    final List<Event> steps = new ArrayList<>();
+    boolean throwing;
+
+    @Override
+    public Decision step(ClusterImage now, Event event) {
+        steps.add(event);
+        if (throwing) {
+            throw new IllegalStateException("an illegal state");
+        }
+        return switch (event) {
+            case Event.Elected elected ->
+                new Decision(ClusterDelta.nothing(elected.loaded()), List.of(), Optional.empty(), true);
+            case Event.BrokersObserved observed -> {
+                ImageEditor editor = now.edit();
+                observed.brokers().forEach(editor::putBroker);
+                yield new Decision(editor.delta(), List.of(), Optional.empty(), false);
+            }
+            case Asks.Shutdown asked ->
+                new Decision(
+                        ClusterDelta.nothing(now),
+                        List.of(),
+                        Optional.of(new Answer.ShutdownProgress(Outcome.OK, PartitionSet.EMPTY)),
+                        false);
+            default -> new Decision(ClusterDelta.nothing(now), List.of(), Optional.empty(), false);
+        };
+    }
+
+    @Override
+    public List<Commit> commits(Decision decision) {
+        if (decision.answer().isEmpty()) {
+            return List.of();
+        }
+        return List.of(
+                new Commit(List.of(new Write.Ensure("/first")), announcement(decision)),
+                new Commit(List.of(new Write.Ensure("/second")), announcement(decision)));
+    }
+
+    private static Announcements announcement(Decision decision) {
+        SortedMap<Integer, PartitionSet> metadata = new TreeMap<>();
+        metadata.put(1, PartitionSet.EMPTY);
+        return new Announcements(decision.image(), new TreeMap<>(), PartitionSet.EMPTY, new TreeMap<>(), metadata);
+    }
+}

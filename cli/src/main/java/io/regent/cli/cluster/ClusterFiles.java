@@ -65,6 +65,7 @@ public record ClusterFiles(Path directory) {
         properties.put("clientPort", Integer.toString(state.zooKeeperPort()));
         properties.put("clientPortAddress", "127.0.0.1");
         properties.put("maxClientCnxns", "0");
+        properties.put("maxCnxns", "0");
         properties.put("admin.enableServer", "false");
         return properties;
     }

@@ -37,6 +37,7 @@ final class Drill {
     /** @throws CommandFailure when the drill cannot be done; what the cluster did wrong is in the result instead */
     DrillResult run() {
         view.say("Drill on " + cluster.description());
+        requireReachable();
         kafka.createTopic();
         view.say("Topic " + workload.topic() + ": " + workload.partitions() + " partitions, "
                 + workload.replicationFactor() + " replicas, min.insync.replicas " + workload.minInsyncReplicas()
@@ -56,6 +57,14 @@ final class Drill {
                 rounds.add(round(scene, number));
             }
             return finish(ledger, load, consumer, rounds);
+        }
+    }
+
+    private void requireReachable() {
+        try (ClusterObserver observer = new ClusterObserver(cluster.bootstrap(), workload.topic())) {
+            if (observer.observe().isEmpty()) {
+                throw new CommandFailure("no broker at " + cluster.bootstrap() + " answers");
+            }
         }
     }
 
@@ -124,6 +133,7 @@ final class Drill {
         view.say("");
         view.say("Reading everything back");
         load.finish();
+        view.load(null);
         ReadBack readBack = kafka.readBack(view::tick);
         Verdict verdict = Verifier.verify(ledger.writes(), readBack);
         long inLog = ledger.partitions().stream()

@@ -46,7 +46,8 @@ final class DrillRound {
 
     /** What this round is about, for a person to read. */
     String title() {
-        String rule = victimRuled() ? ", which rules with epoch " + rulesBefore.epochText() + " and" : ", which";
+        String epoch = rulesBefore.epoch() == ControllerSeat.UNKNOWN_EPOCH ? "" : " with epoch " + rulesBefore.epoch();
+        String rule = victimRuled() ? ", which rules" + epoch + " and" : ", which";
         return "kill -9 broker " + victim.id() + rule + " leads " + interrupted.size() + " of "
                 + scene.workload().partitions() + " partitions";
     }

@@ -15,7 +15,7 @@ interface DrillView extends AutoCloseable {
     /** Something happened in this round. */
     void moment(Moment moment);
 
-    /** From now on there is a load to show. */
+    /** From now on there is a load to show, or none more when it is null. */
     void load(LoadStatus status);
 
     /** Called often while the drill waits. */

@@ -17,6 +17,10 @@ final class LiveView implements DrillView {
     /** What fits under a timeline on a small terminal. */
     private static final int MAX_STRIPS = 16;
 
+    /** Lines longer than a narrow terminal must not wrap, or the cursor would not go back far enough. */
+    private static final String NO_WRAP = "\u001b[?7l";
+
+    private static final String WRAP = "\u001b[?7h";
     private static final String ESC = "\u001b[";
     private static final String RESET = ESC + "0m";
     private static final String BOLD = ESC + "1m";
@@ -64,6 +68,7 @@ final class LiveView implements DrillView {
 
     @Override
     public void load(LoadStatus load) {
+        erase();
         this.status = load;
     }
 
@@ -105,7 +110,9 @@ final class LiveView implements DrillView {
         lastDrawnNanos = System.nanoTime();
         if (status != null) {
             List<String> lines = lines(lastDrawnNanos);
+            out.print(NO_WRAP);
             lines.forEach(out::println);
+            out.print(WRAP);
             drawnLines = lines.size();
         }
         out.flush();
@@ -133,19 +140,24 @@ final class LiveView implements DrillView {
 
     private static String strip(PartitionLedger partition, long now) {
         StringBuilder strip = new StringBuilder(String.format(Locale.ROOT, "  %3d ", partition.partition()));
-        boolean written = true;
-        strip.append(GREEN);
+        String current = "";
         // The newest tenth of a second has only begun: silence in it means nothing yet.
-        boolean[] buckets = partition.recentBuckets(now);
-        for (int i = 0; i < buckets.length - 1; i++) {
-            if (buckets[i] != written) {
-                strip.append(buckets[i] ? GREEN : RED);
-                written = buckets[i];
-            }
-            strip.append(written ? '█' : '·');
+        List<PartitionLedger.Tenth> tenths = partition.recentTenths(now);
+        for (PartitionLedger.Tenth tenth : tenths.subList(0, tenths.size() - 1)) {
+            String colour = tenth == PartitionLedger.Tenth.SILENT ? RED : GREEN;
+            strip.append(colour.equals(current) ? "" : colour).append(mark(tenth));
+            current = colour;
         }
         return strip.append(RESET)
                 .append(String.format(Locale.ROOT, " longest %d ms", partition.longestGapNanos() / 1_000_000))
                 .toString();
+    }
+
+    private static char mark(PartitionLedger.Tenth tenth) {
+        return switch (tenth) {
+            case BEFORE_THE_FIRST -> ' ';
+            case SILENT -> '·';
+            case WRITTEN -> '█';
+        };
     }
 }

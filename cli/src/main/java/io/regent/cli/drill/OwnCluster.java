@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A cluster of a drill's own on this machine, with ports and a directory that nobody else uses and that are gone afterwards.
@@ -31,7 +30,7 @@ final class OwnCluster implements ClusterUnderTest {
     private final String description;
     private final boolean keep;
     private final Thread hook = new Thread(this::clear, "drill-cleanup");
-    private final AtomicBoolean cleared = new AtomicBoolean();
+    private boolean cleared;
 
     private OwnCluster(LocalCluster cluster, String description, boolean keep) {
         this.cluster = cluster;
@@ -55,9 +54,9 @@ final class OwnCluster implements ClusterUnderTest {
         try {
             cluster.writeProperties(overrides);
             Readiness readiness = new Readiness(cluster, START_TIMEOUT_MS);
-            cluster.start(NodeName.ZOOKEEPER);
+            own.startNode(NodeName.ZOOKEEPER);
             readiness.awaitZooKeeper();
-            cluster.brokers().forEach(cluster::start);
+            cluster.brokers().forEach(own::startNode);
             readiness.awaitBrokers(cluster.brokers());
             return own;
         } catch (RuntimeException e) {
@@ -118,7 +117,7 @@ final class OwnCluster implements ClusterUnderTest {
     @Override
     public String restart(Endpoint victim) {
         NodeName node = NodeName.broker(victim.id());
-        cluster.start(node);
+        startNode(node);
         return "broker " + victim.id() + " (pid " + cluster.pidOf(node) + ")";
     }
 
@@ -133,8 +132,17 @@ final class OwnCluster implements ClusterUnderTest {
         }
     }
 
-    private void clear() {
-        if (cleared.compareAndSet(false, true)) {
+    /** Nothing may be started behind the back of an interruption that has just ended everything. */
+    private synchronized void startNode(NodeName node) {
+        if (cleared) {
+            throw new CommandFailure("interrupted");
+        }
+        cluster.start(node);
+    }
+
+    private synchronized void clear() {
+        if (!cleared) {
+            cleared = true;
             cluster.kill();
             if (!keep) {
                 cluster.purge();

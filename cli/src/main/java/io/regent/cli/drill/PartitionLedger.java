@@ -1,7 +1,9 @@
 package io.regent.cli.drill;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 
 /**
  * Keeps the books of what was written to one partition: sent, acknowledged, and the longest time between two acknowledgements.
@@ -12,7 +14,8 @@ final class PartitionLedger {
     /** Ten columns a second are as many as an eye can follow. */
     static final long BUCKET_NANOS = 100_000_000L;
 
-    static final int BUCKETS = 60;
+    /** Five seconds of them, which fit a terminal of 80 columns. */
+    static final int BUCKETS = 50;
 
     private final int partition;
     private final BitSet acknowledged = new BitSet();
@@ -20,6 +23,7 @@ final class PartitionLedger {
     private int sent;
     private long lastAckNanos;
     private boolean started;
+    private long firstBucket;
     private long longestGapNanos;
     private long roundLongestGapNanos;
     private long killedNanos = Long.MAX_VALUE;
@@ -44,6 +48,8 @@ final class PartitionLedger {
         acknowledged.set(sequence);
         if (started) {
             note(nowNanos - lastAckNanos);
+        } else {
+            firstBucket = bucket(nowNanos);
         }
         started = true;
         lastAckNanos = nowNanos;
@@ -97,13 +103,23 @@ final class PartitionLedger {
         return new PartitionWrites(partition, sent, (BitSet) acknowledged.clone());
     }
 
-    /** For each of the last {@link #BUCKETS} tenths of a second, oldest first, whether a write was acknowledged in it. */
-    synchronized boolean[] recentBuckets(long nowNanos) {
-        boolean[] recent = new boolean[BUCKETS];
+    /** What happened in one tenth of a second. */
+    enum Tenth {
+        BEFORE_THE_FIRST,
+        SILENT,
+        WRITTEN
+    }
+
+    /** Each of the last {@link #BUCKETS} tenths of a second, oldest first. */
+    synchronized List<Tenth> recentTenths(long nowNanos) {
+        List<Tenth> recent = new ArrayList<>(BUCKETS);
         long current = bucket(nowNanos);
-        for (int i = 0; i < BUCKETS; i++) {
-            long wanted = current - BUCKETS + 1 + i;
-            recent[i] = bucketOf[Math.floorMod(wanted, BUCKETS)] == wanted;
+        for (long wanted = current - BUCKETS + 1; wanted <= current; wanted++) {
+            if (!started || wanted < firstBucket) {
+                recent.add(Tenth.BEFORE_THE_FIRST);
+            } else {
+                recent.add(bucketOf[Math.floorMod(wanted, BUCKETS)] == wanted ? Tenth.WRITTEN : Tenth.SILENT);
+            }
         }
         return recent;
     }

@@ -27,6 +27,8 @@ final class ReignMarks implements ControllerWatch.Listener {
     }
 
     static String text(ControllerSeat before, ControllerSeat seat) {
-        return "broker " + seat.brokerId() + ", epoch " + before.epochText() + " → " + seat.epochText();
+        boolean epochsKnown =
+                before.epoch() != ControllerSeat.UNKNOWN_EPOCH && seat.epoch() != ControllerSeat.UNKNOWN_EPOCH;
+        return "broker " + seat.brokerId() + (epochsKnown ? ", epoch " + before.epoch() + " → " + seat.epoch() : "");
     }
 }

@@ -2,6 +2,7 @@ package io.regent.cli.drill;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PartitionLedgerTest {
@@ -83,12 +84,15 @@ class PartitionLedgerTest {
     void recentTenthsOfASecondTellWhetherSomethingWasWritten() {
         acknowledge(0, 50);
         acknowledge(0, 350);
-        boolean[] recent = ledger.recentBuckets(399 * MS);
-        int now = recent.length - 1;
-        assertThat(recent[now]).isTrue();
-        assertThat(recent[now - 1]).isFalse();
-        assertThat(recent[now - 2]).isFalse();
-        assertThat(recent[now - 3]).isTrue();
-        assertThat(ledger.recentBuckets(60_000 * MS)).containsOnly(false);
+        List<PartitionLedger.Tenth> recent = ledger.recentTenths(499 * MS);
+        assertThat(recent.subList(recent.size() - 6, recent.size()))
+                .containsExactly(
+                        PartitionLedger.Tenth.BEFORE_THE_FIRST,
+                        PartitionLedger.Tenth.WRITTEN,
+                        PartitionLedger.Tenth.SILENT,
+                        PartitionLedger.Tenth.SILENT,
+                        PartitionLedger.Tenth.WRITTEN,
+                        PartitionLedger.Tenth.SILENT);
+        assertThat(ledger.recentTenths(60_000 * MS)).containsOnly(PartitionLedger.Tenth.SILENT);
     }
 }

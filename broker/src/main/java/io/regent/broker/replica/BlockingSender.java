@@ -128,15 +128,18 @@ final class BlockingSender implements AutoCloseable {
     }
 
     private void connect(Node node, long deadlineMs, Interruption interruption) throws IOException {
+        // Takes notice of a connection that broke since the last request.
         client.poll(0, time.milliseconds());
-        boolean asked = false;
-        while (!client.ready(node, time.milliseconds())) {
-            if (asked && client.connectionFailed(node)) {
+        if (client.ready(node, time.milliseconds())) {
+            return;
+        }
+        do {
+            poll(node, deadlineMs, interruption);
+            // Looked at before the next ready(), which would connect once more.
+            if (client.connectionFailed(node)) {
                 throw new IOException("Connection to " + node + " failed");
             }
-            asked = true;
-            poll(node, deadlineMs, interruption);
-        }
+        } while (!client.isReady(node, time.milliseconds()));
     }
 
     private List<ClientResponse> poll(Node node, long deadlineMs, Interruption interruption) throws IOException {

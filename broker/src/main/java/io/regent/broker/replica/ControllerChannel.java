@@ -5,7 +5,6 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.ClientResponse;
 import org.apache.kafka.common.Node;
@@ -15,6 +14,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.AbstractRequest;
+import org.apache.kafka.common.requests.ApiVersionsRequest;
 import org.apache.kafka.common.utils.Time;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +50,8 @@ public final class ControllerChannel implements AutoCloseable {
             AbstractRequest.Builder<? extends AbstractRequest> request,
             long deadlineMs,
             CompletableFuture<ClientResponse> result) {}
+
+    private static final Ask END = new Ask(new ApiVersionsRequest.Builder(), 0, new CompletableFuture<>());
 
     /**
      * @param name of the channel, in thread names and in the controller's logs
@@ -97,10 +99,7 @@ public final class ControllerChannel implements AutoCloseable {
     private void run() {
         try {
             while (!closed) {
-                Ask ask = queue.poll(1, TimeUnit.SECONDS);
-                if (ask != null) {
-                    serve(ask);
-                }
+                serve(queue.take());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -164,6 +163,8 @@ public final class ControllerChannel implements AutoCloseable {
     public void close() throws InterruptedException {
         closed = true;
         controllerChanged();
+        // Ends a wait for the next request. If there is no room for it, there is no such wait.
+        queue.offer(END);
         thread.join(CLOSE_PATIENCE_MS);
     }
 }

@@ -10,6 +10,7 @@ import org.apache.kafka.clients.FetchSessionHandler;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.DisconnectException;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
@@ -66,7 +67,7 @@ final class LeaderEndpoint implements AutoCloseable {
             answer = sender.send(node, request(data), () -> remainingMs.applyAsLong(sentMs));
         } catch (IOException | RuntimeException e) {
             // Nobody knows whether the leader saw the request: the next one opens a new session.
-            session.handleError(e);
+            session.handleError(new DisconnectException(e.toString()));
             throw e;
         }
         FetchResponse response = (FetchResponse) answer.responseBody();

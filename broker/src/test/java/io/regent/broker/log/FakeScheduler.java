@@ -9,11 +9,11 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.server.util.Scheduler;
 
 /** A scheduler whose tasks run when a test moves its clock, on the test's thread. Periodic ones run once a move. */
-final class FakeScheduler implements Scheduler {
+public final class FakeScheduler implements Scheduler {
     private final FakeTime time;
     private final List<Task> tasks = new ArrayList<>();
 
-    FakeScheduler(FakeTime time) {
+    public FakeScheduler(FakeTime time) {
         this.time = time;
     }
 
@@ -36,7 +36,7 @@ final class FakeScheduler implements Scheduler {
     public void resizeThreadPool(int size) {}
 
     /** Moves the clock and runs what is due then. */
-    void advance(long ms) {
+    public void advance(long ms) {
         time.sleep(ms);
         for (Task task : due()) {
             if (!task.isCancelled()) {

@@ -7,10 +7,10 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.utils.Time;
 
 /** A clock that a test moves. Sleeping moves it, too. */
-final class FakeTime implements Time {
+public final class FakeTime implements Time {
     private final AtomicLong nowMs;
 
-    FakeTime(long startMs) {
+    public FakeTime(long startMs) {
         this.nowMs = new AtomicLong(startMs);
     }
 

@@ -2,6 +2,7 @@ package io.regent.broker;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +21,16 @@ final class PartStack {
     /** @param end ends the part; called once */
     synchronized void push(String name, AutoCloseable end) {
         parts.push(new Part(name, end));
+    }
+
+    /** Ends a part at its second place on the stack, if it comes to that, no second time. */
+    static AutoCloseable once(AutoCloseable end) {
+        AtomicBoolean ended = new AtomicBoolean();
+        return () -> {
+            if (ended.compareAndSet(false, true)) {
+                end.close();
+            }
+        };
     }
 
     void closeAll() {

@@ -107,6 +107,11 @@ public final class LogManager implements AutoCloseable {
         housekeeping.start(failureListener);
     }
 
+    /** Changes where the configuration of logs that are opened from now on comes from. */
+    public void setTopicOverrides(Function<String, Properties> newTopicOverrides) {
+        this.topicOverrides = newTopicOverrides;
+    }
+
     /** A topic's configuration as of now; an impossible value is reported and the broker's defaults are used. */
     LogConfig configOf(String topic) {
         Properties overrides = topicOverrides.apply(topic);

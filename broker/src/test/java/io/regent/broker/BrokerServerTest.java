@@ -1,0 +1,201 @@
+package io.regent.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import org.apache.curator.test.InstanceSpec;
+import org.apache.curator.test.TestingServer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BrokerServerTest {
+    private static TestingServer zookeeper;
+    private static int clusters;
+
+    @TempDir
+    private Path dir;
+
+    private String chroot;
+    private final List<BrokerServer> running = new ArrayList<>();
+
+    @BeforeAll
+    static void startZooKeeper() throws Exception {
+        zookeeper = new TestingServer(InstanceSpec.newInstanceSpec(), true);
+    }
+
+    @AfterAll
+    static void stopZooKeeper() throws Exception {
+        zookeeper.close();
+    }
+
+    @BeforeEach
+    void ownCluster() {
+        chroot = "/cluster" + clusters++;
+    }
+
+    @AfterEach
+    void stopBrokers() {
+        running.forEach(BrokerServer::shutdown);
+    }
+
+    @Test
+    void aBrokerServesProducersConsumerGroupsAndAdministrators() throws Exception {
+        BrokerServer broker = start(Map.of());
+        try (Admin admin = Admin.create(client(broker))) {
+            admin.createTopics(List.of(new NewTopic("orders", 3, (short) 1)))
+                    .all()
+                    .get(20, TimeUnit.SECONDS);
+            assertThat(admin.describeCluster()
+                            .controller()
+                            .get(10, TimeUnit.SECONDS)
+                            .id())
+                    .isEqualTo(broker.brokerId());
+        }
+        try (KafkaProducer<String, String> producer =
+                new KafkaProducer<>(client(broker), new StringSerializer(), new StringSerializer())) {
+            for (int i = 0; i < 100; i++) {
+                var unused = producer.send(new ProducerRecord<>("orders", "key" + i, "value" + i));
+            }
+            producer.flush();
+        }
+        assertThat(consume(broker, "orders", 100)).hasSize(100);
+    }
+
+    @Test
+    void aRestartedBrokerHasItsRecordsAndItsGroupsOffsets() throws Exception {
+        BrokerServer first = start(Map.of("broker.id", "7"));
+        try (KafkaProducer<String, String> producer =
+                new KafkaProducer<>(client(first), new StringSerializer(), new StringSerializer())) {
+            producer.send(new ProducerRecord<>("orders", "key", "value")).get(20, TimeUnit.SECONDS);
+        }
+        assertThat(consume(first, "orders", 1)).containsExactly("value");
+        first.shutdown();
+
+        BrokerServer second = start(Map.of("broker.id", "7"));
+
+        try (Admin admin = Admin.create(client(second))) {
+            assertThat(admin.listConsumerGroupOffsets("readers")
+                            .partitionsToOffsetAndMetadata()
+                            .get(20, TimeUnit.SECONDS))
+                    .hasSize(1)
+                    .allSatisfy(
+                            (partition, offset) -> assertThat(offset.offset()).isEqualTo(1));
+        }
+    }
+
+    @Test
+    void anUnreachableZooKeeperIsAClearError() {
+        assertThatThrownBy(() -> BrokerServer.start(config(Map.of(
+                        "zookeeper.connect", "127.0.0.1:1",
+                        "zookeeper.connection.timeout.ms", "300"))))
+                .isInstanceOf(StartupException.class)
+                .hasMessageContaining("127.0.0.1:1");
+    }
+
+    @Test
+    void aPortInUseIsAClearErrorAndLeavesNoRegistration() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String listener = "PLAINTEXT://127.0.0.1:" + taken.getLocalPort();
+            assertThatThrownBy(() -> BrokerServer.start(config(Map.of("listeners", listener))))
+                    .isInstanceOf(StartupException.class)
+                    .hasMessageContaining("127.0.0.1:" + taken.getLocalPort());
+        }
+        start(Map.of());
+    }
+
+    @Test
+    void aLogDirectoryOfAnotherBrokerIsAClearError() throws Exception {
+        start(Map.of("broker.id", "1")).shutdown();
+
+        assertThatThrownBy(() -> start(Map.of("broker.id", "2")))
+                .isInstanceOf(StartupException.class)
+                .hasMessageContaining("meta.properties");
+    }
+
+    @Test
+    void aLogDirectoryInUseIsAClearError() throws Exception {
+        start(Map.of("broker.id", "1"));
+
+        assertThatThrownBy(() -> start(Map.of("broker.id", "2")))
+                .isInstanceOf(StartupException.class)
+                .hasMessageContaining(dir.resolve("logs").toString());
+    }
+
+    @Test
+    void aBrokerWithoutAnIdGetsOneAndKeepsIt() throws Exception {
+        BrokerServer first = start(Map.of("broker.id", "-1"));
+        int generated = first.brokerId();
+        first.shutdown();
+
+        BrokerServer second = start(Map.of("broker.id", "-1"));
+
+        assertThat(generated).isGreaterThan(1000);
+        assertThat(second.brokerId()).isEqualTo(generated);
+    }
+
+    private BrokerServer start(Map<String, String> overrides) {
+        BrokerServer broker = BrokerServer.start(config(overrides));
+        running.add(broker);
+        return broker;
+    }
+
+    private BrokerConfig config(Map<String, String> overrides) {
+        Map<String, String> properties = new HashMap<>(Map.of(
+                "broker.id", "1",
+                "listeners", "PLAINTEXT://127.0.0.1:0",
+                "log.dirs", dir.resolve("logs").toString(),
+                "zookeeper.connect", zookeeper.getConnectString() + chroot,
+                "zookeeper.session.timeout.ms", "6000",
+                "offsets.topic.num.partitions", "3",
+                "offsets.topic.replication.factor", "1",
+                "group.initial.rebalance.delay.ms", "0",
+                "log.cleaner.dedupe.buffer.size", "2097152"));
+        properties.putAll(overrides);
+        return BrokerConfig.fromMap(properties);
+    }
+
+    private static Properties client(BrokerServer broker) {
+        Properties properties = new Properties();
+        properties.setProperty("bootstrap.servers", broker.listeners().get(0).replace("PLAINTEXT://", ""));
+        return properties;
+    }
+
+    private static List<String> consume(BrokerServer broker, String topic, int count) {
+        Properties properties = client(broker);
+        properties.setProperty(ConsumerConfig.GROUP_ID_CONFIG, "readers");
+        properties.setProperty(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        List<String> values = new ArrayList<>();
+        try (KafkaConsumer<String, String> consumer =
+                new KafkaConsumer<>(properties, new StringDeserializer(), new StringDeserializer())) {
+            consumer.subscribe(List.of(topic));
+            long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+            while (values.size() < count && System.nanoTime() < deadlineNs) {
+                consumer.poll(Duration.ofMillis(200)).forEach(read -> values.add(read.value()));
+            }
+            consumer.commitSync();
+        }
+        return values;
+    }
+}

@@ -1,0 +1,112 @@
+package io.regent.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.regent.cli.node.Ports;
+import io.regent.cli.node.RegentLauncher;
+import io.regent.it.PeerProcess.Result;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.curator.test.TestingServer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A broker that cannot start says in one line what is wrong, exits with 1, and touches nothing that is not its own. */
+class StartupErrorsIT {
+
+    @TempDir
+    Path directory;
+
+    private TestingServer zooKeeper;
+
+    @BeforeEach
+    void startZooKeeper() throws Exception {
+        zooKeeper = new TestingServer(true);
+    }
+
+    @AfterEach
+    void stopZooKeeper() throws Exception {
+        zooKeeper.close();
+    }
+
+    @Test
+    void anImpossibleValueIsNamedWithItsKey() throws Exception {
+        Result result = startWith(Map.of("num.io.threads", "many"));
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.output()).contains("num.io.threads").contains("many");
+    }
+
+    @Test
+    void aPortThatIsTakenIsNamed() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Result result = startWith(Map.of("listeners", "PLAINTEXT://127.0.0.1:" + taken.getLocalPort()));
+            assertThat(result.exitCode()).isEqualTo(1);
+            assertThat(result.output()).contains(Integer.toString(taken.getLocalPort()));
+        }
+    }
+
+    @Test
+    void aZooKeeperThatIsNotThereIsNamed() throws Exception {
+        int port = Ports.free(1).get(0);
+        Result result =
+                startWith(Map.of("zookeeper.connect", "127.0.0.1:" + port, "zookeeper.connection.timeout.ms", "1000"));
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.output()).contains("127.0.0.1:" + port).contains("zookeeper.connect");
+    }
+
+    @Test
+    void aLogDirectoryOfAnotherClusterIsLeftAlone() throws Exception {
+        Path meta = foreignLogDirectory("version=0\nbroker.id=1\ncluster.id=aaaaaaaaaaaaaaaaaaaaaa\n");
+        Result result = startWith(Map.of());
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.output()).contains("aaaaaaaaaaaaaaaaaaaaaa").contains("meta.properties");
+        assertThat(meta).content().contains("cluster.id=aaaaaaaaaaaaaaaaaaaaaa");
+    }
+
+    @Test
+    void aLogDirectoryOfAnotherBrokerIsLeftAlone() throws Exception {
+        Path meta = foreignLogDirectory("version=0\nbroker.id=77\n");
+        Result result = startWith(Map.of());
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.output()).contains("77").contains("broker.id");
+        assertThat(meta).content().contains("broker.id=77");
+    }
+
+    @Test
+    void aPropertiesFileThatIsMissingIsNamed() throws Exception {
+        Result result = run(directory.resolve("absent.properties"));
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.output()).contains("absent.properties");
+    }
+
+    private Path foreignLogDirectory(String meta) throws Exception {
+        Path data = Files.createDirectories(directory.resolve("data"));
+        return Files.writeString(data.resolve("meta.properties"), meta);
+    }
+
+    private Result startWith(Map<String, String> settings) throws Exception {
+        Map<String, String> properties = new LinkedHashMap<>();
+        properties.put("broker.id", "1");
+        properties.put("listeners", "PLAINTEXT://127.0.0.1:" + Ports.free(1).get(0));
+        properties.put("zookeeper.connect", zooKeeper.getConnectString());
+        properties.put("log.dirs", directory.resolve("data").toString());
+        properties.putAll(settings);
+        String text = properties.entrySet().stream()
+                .map(entry -> entry.getKey() + "=" + entry.getValue() + "\n")
+                .collect(Collectors.joining());
+        return run(Files.writeString(directory.resolve("server.properties"), text));
+    }
+
+    private static Result run(Path properties) throws Exception {
+        List<String> command = new RegentLauncher().brokerCommand(properties);
+        return PeerProcess.run(command, "");
+    }
+}

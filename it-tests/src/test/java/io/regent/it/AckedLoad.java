@@ -1,0 +1,104 @@
+package io.regent.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.Awaitility;
+
+/**
+ * Writes numbered records to a topic at a steady pace with a default producer (idempotent, acks=all) and remembers which
+ * were acknowledged, while a test does something terrible.
+ */
+final class AckedLoad implements AutoCloseable {
+
+    private static final long PACE_NANOS = 2_000_000;
+
+    private final String bootstrap;
+    private final String topic;
+    private final KafkaProducer<String, String> producer;
+    private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger failures = new AtomicInteger();
+    private final Thread thread = new Thread(this::run, "acked-load");
+    private volatile boolean stopped;
+
+    AckedLoad(String bootstrap, String topic) {
+        this.bootstrap = bootstrap;
+        this.topic = topic;
+        this.producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", bootstrap), new StringSerializer(), new StringSerializer());
+        thread.start();
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // The callback hears of every outcome.
+    private void run() {
+        for (int i = 0; !stopped; i++) {
+            String value = "record-" + i;
+            producer.send(new ProducerRecord<>(topic, value, value), (metadata, error) -> {
+                if (error == null) {
+                    acknowledged.add(value);
+                } else {
+                    failures.incrementAndGet();
+                }
+            });
+            LockSupport.parkNanos(PACE_NANOS);
+        }
+    }
+
+    /** Waits until this many records more than now are acknowledged. */
+    void awaitMore(int records) {
+        int before = acknowledged.size();
+        Awaitility.await(records + " more acknowledged records")
+                .atMost(ItCluster.PATIENCE)
+                .until(() -> acknowledged.size() >= before + records);
+    }
+
+    /** Stops writing, reads the topic from its beginning and holds what is there against what was acknowledged. */
+    void stopAndVerify() throws InterruptedException {
+        stopped = true;
+        thread.join();
+        producer.flush();
+        Map<String, Integer> copies = readAll();
+        assertThat(copies.keySet()).as("acknowledged records").containsAll(acknowledged);
+        assertThat(copies.values()).as("copies of a record").allMatch(count -> count == 1);
+    }
+
+    private Map<String, Integer> readAll() {
+        Map<String, Integer> copies = new HashMap<>();
+        try (var consumer = new KafkaConsumer<>(
+                Map.<String, Object>of("bootstrap.servers", bootstrap),
+                new StringDeserializer(),
+                new StringDeserializer())) {
+            List<TopicPartition> partitions = new ArrayList<>();
+            consumer.partitionsFor(topic).forEach(p -> partitions.add(new TopicPartition(topic, p.partition())));
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            long deadline = System.nanoTime() + ItCluster.PATIENCE.toNanos();
+            while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
+                assertThat(System.nanoTime()).as("time to read back").isLessThan(deadline);
+                consumer.poll(Duration.ofMillis(200)).forEach(r -> copies.merge(r.value(), 1, Integer::sum));
+            }
+        }
+        return copies;
+    }
+
+    @Override
+    public void close() {
+        stopped = true;
+        producer.close(Duration.ZERO);
+    }
+}

@@ -1,0 +1,133 @@
+package io.regent.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.regent.cli.cluster.NodeName;
+import io.regent.cli.node.Condition;
+import io.regent.cli.node.ControllerSeat;
+import io.regent.cli.node.Signal;
+import io.regent.cli.node.ZooKeeperView;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.TopicPartitionInfo;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Kills, pauses and outages under acks=all traffic: nothing acknowledged is lost, and everything heals by itself. */
+class FailoverIT {
+
+    private static final String TOPIC = "precious";
+
+    private ItCluster cluster;
+    private AckedLoad load;
+
+    @BeforeEach
+    void startClusterAndLoad() throws Exception {
+        cluster = ItCluster.start(3, Map.of("zookeeper.session.timeout.ms", "6000"));
+        try (Admin admin = cluster.admin()) {
+            admin.createTopics(List.of(new NewTopic(TOPIC, 6, (short) 3).configs(Map.of("min.insync.replicas", "2"))))
+                    .all()
+                    .get();
+        }
+        load = new AckedLoad(cluster.bootstrap(), TOPIC);
+        load.awaitMore(100);
+    }
+
+    @AfterEach
+    void stop() {
+        load.close();
+        cluster.close();
+    }
+
+    @Test
+    void aKilledControllerIsReplacedAndComesBackIntoTheIsr() throws Exception {
+        ControllerSeat first = cluster.controller();
+
+        cluster.kill(first.brokerId());
+        ControllerSeat second = cluster.awaitControllerAfter(first.epoch());
+        assertThat(second.brokerId()).isNotEqualTo(first.brokerId());
+        load.awaitMore(500);
+        cluster.startBroker(first.brokerId());
+
+        awaitFullIsr();
+        load.awaitMore(500);
+        load.stopAndVerify();
+    }
+
+    @Test
+    void aKilledBrokerThatRestartsAtOnceTruncatesAndRejoins() throws Exception {
+        int leader;
+        try (ZooKeeperView view = cluster.zooKeeper()) {
+            leader = view.leaderOf(TOPIC, 0);
+        }
+        cluster.kill(leader);
+        cluster.startBroker(leader);
+
+        cluster.awaitServing(1, 2, 3);
+        awaitFullIsr();
+        load.awaitMore(500);
+        load.stopAndVerify();
+    }
+
+    @Test
+    void aControllerPausedPastItsSessionIsFencedWhenItWakes() throws Exception {
+        ControllerSeat first = cluster.controller();
+
+        cluster.signal(first.brokerId(), Signal.STOP);
+        ControllerSeat second = cluster.awaitControllerAfter(first.epoch());
+        cluster.signal(first.brokerId(), Signal.CONT);
+
+        awaitFullIsr();
+        assertThat(cluster.controller()).isEqualTo(second);
+        assertThat(cluster.local().conditionOf(NodeName.broker(first.brokerId())))
+                .isEqualTo(Condition.RUNNING);
+        load.awaitMore(500);
+        load.stopAndVerify();
+    }
+
+    @Test
+    void withoutZooKeeperLeadersServeOnAndWithItTheClusterHeals() throws Exception {
+        ControllerSeat before = cluster.controller();
+        cluster.stopZooKeeper();
+        load.awaitMore(2_000);
+        cluster.startZooKeeper();
+
+        awaitController();
+        cluster.kill(before.brokerId());
+        cluster.awaitControllerAfter(before.epoch());
+        cluster.startBroker(before.brokerId());
+
+        awaitFullIsr();
+        load.awaitMore(500);
+        load.stopAndVerify();
+    }
+
+    private void awaitController() {
+        Awaitility.await("a controller")
+                .atMost(ItCluster.PATIENCE)
+                .until(() -> cluster.controller().taken());
+    }
+
+    /** Waits until all three replicas of each partition are in sync. */
+    private void awaitFullIsr() {
+        try (Admin admin = cluster.admin()) {
+            Awaitility.await("all replicas in sync")
+                    .atMost(ItCluster.PATIENCE)
+                    .ignoreExceptions()
+                    .until(() -> {
+                        Collection<TopicPartitionInfo> partitions = admin.describeTopics(List.of(TOPIC))
+                                .allTopicNames()
+                                .get()
+                                .get(TOPIC)
+                                .partitions();
+                        return partitions.stream()
+                                .allMatch(partition -> partition.isr().size() == 3 && partition.leader() != null);
+                    });
+        }
+    }
+}

@@ -9,7 +9,8 @@ import java.util.Optional;
 /**
  * What a step came to.
  *
- * @param delta the image before and after, and what was touched
+ * @param delta the image before and after, and what was touched; before is what ZooKeeper holds, which an observation of
+ *     ZooKeeper may have taught in this very step
  * @param changes each partition whose state was decided anew, and why, in order
  * @param answer for an {@link Event.Ask}: what to answer when the delta is durable
  * @param beginsReign whether this was the first step of a reign, after which brokers are told everything

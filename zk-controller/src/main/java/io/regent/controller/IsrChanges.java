@@ -114,7 +114,8 @@ final class IsrChanges {
                     Fault.INVALID_REQUEST,
                     "ISR " + isr + " is not a set of replicas of " + replicas + " with the leader " + brokerId + ".");
         }
-        Replicas ineligible = isr.filter(id -> !now.isReplicaEligible(id, partition));
+        // Only who comes in must be eligible: a leader that shuts down may still let in the one that takes over.
+        Replicas ineligible = isr.without(state.isr()).filter(id -> !now.isReplicaEligible(id, partition));
         if (!ineligible.isEmpty()) {
             // Version 1 and older of the request, which name topics, do not know the newer code.
             Fault fault = change.topic().isById() ? Fault.INELIGIBLE_REPLICA : Fault.OPERATION_NOT_ATTEMPTED;

@@ -20,14 +20,26 @@ public record PartitionState(
     public static final PartitionState NONE =
             new PartitionState(NO_LEADER, -1, Replicas.NONE, LeaderRecovery.RECOVERED, -1, -1);
 
+    /**
+     * The state of a partition whose state znode is there but cannot be read. Nothing is decided about such a partition
+     * and its znode is not written, so that whoever mends it finds it as it was.
+     */
+    public static final PartitionState UNREADABLE =
+            new PartitionState(NO_LEADER, -1, Replicas.NONE, LeaderRecovery.RECOVERED, -1, -2);
+
     /** The first state of a new partition, as its znode will hold it right after creation. */
     public static PartitionState first(int leader, Replicas isr, int controllerEpoch) {
         return new PartitionState(leader, 0, isr, LeaderRecovery.RECOVERED, controllerEpoch, 0);
     }
 
-    /** Whether the state znode exists. */
+    /** Whether there is a state: whether its znode exists and can be read. */
     public boolean exists() {
         return version >= 0;
+    }
+
+    /** Whether this is {@link #UNREADABLE}. */
+    public boolean isUnreadable() {
+        return version == UNREADABLE.version;
     }
 
     /** Whether some broker leads. */

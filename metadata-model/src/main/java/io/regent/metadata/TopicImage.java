@@ -58,6 +58,16 @@ public final class TopicImage {
         return new TopicImage(name, id, Map.copyOf(config), version, assignments, states);
     }
 
+    /**
+     * A topic whose znode is there but cannot be read. Its name is taken and it can be deleted; it has no partitions, so
+     * nothing else is decided about it.
+     *
+     * @param version the {@code dataVersion} of {@code /brokers/topics/NAME}
+     */
+    public static TopicImage unreadable(String name, int version) {
+        return of(name, TopicId.NONE, Map.of(), version, new Assignment[0], new PartitionState[0]);
+    }
+
     public String name() {
         return name;
     }

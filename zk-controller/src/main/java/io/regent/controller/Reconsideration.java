@@ -41,6 +41,9 @@ final class Reconsideration {
             return;
         }
         PartitionState state = draft.state(partition);
+        if (state.isUnreadable()) {
+            return;
+        }
         if (!state.exists()) {
             LeaderElection.first(replicas, eligible(partition)).ifPresent(first -> draft.elect(partition, first));
         } else if (isLeaderWell(partition, replicas, state)) {

@@ -75,7 +75,7 @@ final class GivenCluster {
         for (int number = 0; number < count; number++) {
             Words words = lines.get(number);
             assignments[number] = words == null ? Assignment.NONE : assignment(words);
-            states[number] = words == null || words.says("stateless") ? PartitionState.NONE : state(words);
+            states[number] = words == null ? PartitionState.NONE : state(words);
         }
         return TopicImage.of(name, new TopicId(name.hashCode(), 1), config, 3, assignments, states);
     }
@@ -89,6 +89,12 @@ final class GivenCluster {
 
     /** Where a line says nothing, the preferred replica leads and all are in sync. */
     private static PartitionState state(Words words) {
+        if (words.says("stateless")) {
+            return PartitionState.NONE;
+        }
+        if (words.says("unreadable")) {
+            return PartitionState.UNREADABLE;
+        }
         Replicas replicas = words.replicas("replicas");
         return new PartitionState(
                 words.number("leader", replicas.get(0)),

@@ -36,6 +36,8 @@ final class ModelZooKeeper {
         }
     }
 
+    private static final String GARBAGE = "garbage";
+
     private final SortedMap<String, Node> nodes = new TreeMap<>();
 
     ModelZooKeeper() {
@@ -58,13 +60,15 @@ final class ModelZooKeeper {
         for (int number = 0; number < assignments.length; number++) {
             assignments[number] = topic.assignment(number);
             PartitionState state = topic.state(number);
-            if (state.exists()) {
+            if (state.exists() || state.isUnreadable()) {
                 PartitionId partition = new PartitionId(topic.name(), number);
                 nodes.put(PartitionStateZnode.partitionsPath(topic.name()), new Node("", 0));
                 nodes.put(PartitionStateZnode.partitionPath(partition), new Node("", 0));
                 nodes.put(
                         PartitionStateZnode.path(partition),
-                        Node.of(PartitionStateZnode.encode(state), state.version()));
+                        state.isUnreadable()
+                                ? new Node(GARBAGE, 0)
+                                : Node.of(PartitionStateZnode.encode(state), state.version()));
             }
         }
         nodes.put(TopicZnode.path(topic.name()), Node.of(TopicZnode.encode(topic.id(), assignments), topic.version()));
@@ -143,9 +147,13 @@ final class ModelZooKeeper {
         for (int number = 0; number < states.length; number++) {
             PartitionId partition = new PartitionId(name, number);
             Node state = nodes.get(PartitionStateZnode.path(partition));
-            states[number] = state == null
-                    ? PartitionState.NONE
-                    : PartitionStateZnode.decode(partition, state.data(), state.version());
+            if (state == null) {
+                states[number] = PartitionState.NONE;
+            } else if (state.text().equals(GARBAGE)) {
+                states[number] = PartitionState.UNREADABLE;
+            } else {
+                states[number] = PartitionStateZnode.decode(partition, state.data(), state.version());
+            }
         }
         Node config = nodes.get(ConfigZnode.topicPath(name));
         return TopicImage.of(

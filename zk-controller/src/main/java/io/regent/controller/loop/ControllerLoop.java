@@ -262,7 +262,7 @@ public final class ControllerLoop {
         }
         enter(Phase.RULING);
         for (String unreadable : loaded.unreadable()) {
-            LOG.error("[{}] left out: {}", loaded.reign(), unreadable);
+            LOG.error("[{}] {}; nothing is decided about it until it is mended", loaded.reign(), unreadable);
         }
         stages.loaded(loaded.image());
         ruling.begin(loaded.image());

@@ -22,7 +22,7 @@ public sealed interface StoreEvent {
     /**
      * The cluster as ZooKeeper holds it under the reign.
      *
-     * @param unreadable the znodes that were left out because nobody could read them, each with its reason
+     * @param unreadable the znodes that nobody could read and nothing is decided about, each with its reason
      */
     record Loaded(Reign reign, ClusterImage image, List<String> unreadable) implements StoreEvent {}
 

@@ -35,7 +35,7 @@ final class ClusterLoader {
     /**
      * What was read.
      *
-     * @param unreadable the znodes for whose sake a topic was left out
+     * @param unreadable the znodes that nobody could read; what they belong to is in the topics, marked as unreadable
      */
     record Topics(List<TopicImage> topics, List<BadZnodeException> unreadable) {}
 
@@ -46,7 +46,6 @@ final class ClusterLoader {
         private final TopicZnode.Content content;
         private final Map<String, String> config;
         private final PartitionState[] states;
-        private boolean unreadable;
 
         Draft(String name, int version, TopicZnode.Content content, Map<String, String> config) {
             this.name = name;
@@ -64,6 +63,7 @@ final class ClusterLoader {
     private final class Loading {
         private final ZkHandle handle;
         private final SortedMap<String, Draft> drafts = new TreeMap<>();
+        private final List<TopicImage> unreadableTopics = new ArrayList<>();
         private final List<BadZnodeException> unreadable = new ArrayList<>();
 
         Loading(ZkHandle handle) {
@@ -90,18 +90,28 @@ final class ClusterLoader {
             try {
                 TopicZnode.Content content = TopicZnode.decode(name, topic.get().data());
                 badZnodes.mended(topic.get().path());
-                String configPath = ConfigZnode.topicPath(name);
-                Map<String, String> overrides = config.isEmpty()
-                        ? Map.of()
-                        : ConfigZnode.decode(configPath, config.get().data());
-                badZnodes.mended(configPath);
-                drafts.put(name, new Draft(name, topic.get().version(), content, overrides));
+                drafts.put(name, new Draft(name, topic.get().version(), content, overrides(name, config)));
             } catch (BadZnodeException e) {
-                leaveOut(e);
+                unreadableTopics.add(TopicImage.unreadable(name, topic.get().version()));
+                report(e);
             }
         }
 
-        private void leaveOut(BadZnodeException bad) {
+        private Map<String, String> overrides(String topic, Optional<Znode> config) {
+            String path = ConfigZnode.topicPath(topic);
+            try {
+                Map<String, String> overrides = config.isEmpty()
+                        ? Map.of()
+                        : ConfigZnode.decode(path, config.get().data());
+                badZnodes.mended(path);
+                return overrides;
+            } catch (BadZnodeException e) {
+                report(e);
+                return Map.of();
+            }
+        }
+
+        private void report(BadZnodeException bad) {
             badZnodes.report(bad);
             unreadable.add(bad);
         }
@@ -138,22 +148,22 @@ final class ClusterLoader {
                         PartitionStateZnode.decode(partition(slot), znode.data(), znode.version());
                 badZnodes.mended(znode.path());
             } catch (BadZnodeException e) {
-                slot.topic().unreadable = true;
-                leaveOut(e);
+                slot.topic().states[slot.partition()] = PartitionState.UNREADABLE;
+                report(e);
             }
         }
 
         private Topics result() {
-            List<TopicImage> topics = drafts.values().stream()
-                    .filter(draft -> !draft.unreadable)
-                    .map(draft -> TopicImage.of(
-                            draft.name,
-                            draft.content.id(),
-                            draft.config,
-                            draft.version,
-                            draft.content.assignments(),
-                            draft.states))
-                    .toList();
+            List<TopicImage> topics = new ArrayList<>(unreadableTopics);
+            for (Draft draft : drafts.values()) {
+                topics.add(TopicImage.of(
+                        draft.name,
+                        draft.content.id(),
+                        draft.config,
+                        draft.version,
+                        draft.content.assignments(),
+                        draft.states));
+            }
             return new Topics(topics, List.copyOf(unreadable));
         }
     }

@@ -71,7 +71,9 @@ public final class ControllerEpochGuard {
         boolean runNow;
         synchronized (this) {
             request = new Waiting<>(epoch, readsStarted, System.nanoTime(), work, new CompletableFuture<>());
-            if (waiting.isEmpty() && epoch <= Math.max(obeyed, bound())) {
+            // Only requests of the same controller must keep their order: one that is forged holds nobody up.
+            boolean behindItsOwn = waiting.stream().anyMatch(other -> other.epoch == epoch);
+            if (!behindItsOwn && epoch <= Math.max(obeyed, bound())) {
                 runNow = admit(request);
             } else if (waiting.size() >= MAX_WAITING) {
                 runNow = false;

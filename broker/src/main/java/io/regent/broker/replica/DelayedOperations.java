@@ -78,5 +78,6 @@ final class DelayedOperations implements AutoCloseable {
     @Override
     public void close() throws Exception {
         timer.close();
+        List.of(produce, fetch, deleteRecords).forEach(Purgatory::close);
     }
 }

@@ -12,7 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.FencedLeaderEpochException;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -119,8 +119,11 @@ final class FetcherThread implements PartitionFetcher, Runnable {
         }
         try {
             states.put(topicPartition, replication.begin(partition.get(), log.get(), target));
-        } catch (ApiException e) {
-            LOG.warn("{} cannot be fetched", topicPartition, e);
+        } catch (FencedLeaderEpochException e) {
+            // A newer order of the controller's is on its way to this thread.
+            states.remove(topicPartition);
+        } catch (RuntimeException e) {
+            LOG.error("{} cannot be fetched from {}", topicPartition, target, e);
             states.remove(topicPartition);
         }
     }

@@ -15,6 +15,7 @@ import org.apache.kafka.server.common.OffsetAndEpoch;
 import org.apache.kafka.storage.internals.log.LogAppendInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Applies what a leader answered for one partition to the follower's log: appends, truncates, or starts again elsewhere.
@@ -59,12 +60,15 @@ final class PartitionReplication {
                 // The leader is ahead of us: the controller's request that makes us follow it again is on its way.
                 case FENCED_LEADER_EPOCH -> Optional.of(state.parked());
                 default -> {
-                    LOG.info(
-                            "Broker {} answered {} for {} at offset {}",
-                            leader.node().id(),
-                            error,
-                            partition.topicPartition(),
-                            state.offset());
+                    // Once is usual while a new leader has not heard of its role; again and again is not worth the
+                    // space.
+                    LOG.atLevel(state.failures() == 0 ? Level.INFO : Level.DEBUG)
+                            .log(
+                                    "Broker {} answered {} for {} at offset {}",
+                                    leader.node().id(),
+                                    error,
+                                    partition.topicPartition(),
+                                    state.offset());
                     yield retry(state);
                 }
             };

@@ -13,7 +13,11 @@ import org.apache.kafka.server.util.timer.Timer;
  * Keeps the operations of one kind that wait, by the partitions they wait for. Any thread may call it. Its size is
  * bounded by the requests in flight, each of which leaves at its timeout. It starts no thread.
  */
-final class Purgatory {
+final class Purgatory implements AutoCloseable {
+    private static final List<String> GAUGES = List.of("NumDelayedOperations", "PurgatorySize");
+
+    private final KafkaMetricsGroup metrics = new KafkaMetricsGroup("kafka.server", "DelayedOperationPurgatory");
+    private final Map<String, String> tags;
     private final Timer timer;
     private final ConcurrentHashMap<TopicPartition, List<DelayedOperation>> watchers = new ConcurrentHashMap<>();
     private final AtomicInteger delayed = new AtomicInteger();
@@ -21,9 +25,9 @@ final class Purgatory {
     /** @param name as in Kafka's metric: Produce, Fetch, DeleteRecords */
     Purgatory(String name, Timer timer) {
         this.timer = timer;
-        KafkaMetricsGroup metrics = new KafkaMetricsGroup("kafka.server", "DelayedOperationPurgatory");
-        metrics.newGauge("NumDelayedOperations", delayed::get, Map.of("delayedOperation", name));
-        metrics.newGauge("PurgatorySize", this::watched, Map.of("delayedOperation", name));
+        this.tags = Map.of("delayedOperation", name);
+        metrics.newGauge(GAUGES.get(0), delayed::get, tags);
+        metrics.newGauge(GAUGES.get(1), this::watched, tags);
     }
 
     /** Operations that have not completed yet. */
@@ -84,5 +88,11 @@ final class Purgatory {
             return operations;
         });
         now.forEach(DelayedOperation::tryComplete);
+    }
+
+    /** Takes its beans away; what still waits is the timer's owner's concern. */
+    @Override
+    public void close() {
+        GAUGES.forEach(name -> metrics.removeMetric(name, tags));
     }
 }

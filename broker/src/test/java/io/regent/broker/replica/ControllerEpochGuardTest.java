@@ -75,6 +75,14 @@ class ControllerEpochGuardTest {
     }
 
     @Test
+    void theRealControllerIsObeyedWhileAForgedRequestWaits() {
+        var forged = ask(Integer.MAX_VALUE, "forged");
+        assertThat(ask(5, "real")).isCompleted();
+        assertThat(forged).isNotDone();
+        assertThat(done).containsExactly("real");
+    }
+
+    @Test
     void aReadThatBeganBeforeTheElectionSaysNothingOfARequestThatCameLater() {
         var six = ask(6, "six");
         var seven = ask(7, "seven");

@@ -9,11 +9,13 @@ import io.regent.metadata.ClusterImage;
 import io.regent.metadata.Endpoint;
 import io.regent.metadata.PartitionId;
 import io.regent.metadata.PartitionState;
+import io.regent.metadata.Replicas;
 import io.regent.metadata.TopicId;
 import io.regent.metadata.TopicImage;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -41,6 +43,15 @@ final class ControlRequests {
     private final Reign reign;
     private final long brokerEpoch;
     private final String listenerName;
+
+    /** The boxed forms of broker id lists: a large request has few different ones, and equal ones are one object. */
+    private static final class IdLists {
+        private final IdentityHashMap<Replicas, List<Integer>> boxed = new IdentityHashMap<>();
+
+        List<Integer> of(Replicas ids) {
+            return boxed.computeIfAbsent(ids, Replicas::toList);
+        }
+    }
 
     /**
      * @param brokerEpoch the life of the broker that is told
@@ -74,25 +85,28 @@ final class ControlRequests {
                 new ArrayList<>(batch.entries().size());
         Map<String, Uuid> topicIds = new HashMap<>();
         Map<Integer, Node> leaders = new TreeMap<>();
+        IdLists lists = new IdLists();
         for (PendingStates.Entry entry : batch.entries()) {
             PartitionState state = entry.image().state(entry.partition());
             if (!state.exists()) {
                 continue;
             }
-            states.add(leaderAndIsrState(entry, state));
+            states.add(leaderAndIsrState(entry, state, lists));
             putTopicId(entry, topicIds);
-            batch.image()
-                    .broker(state.leader())
-                    .flatMap(broker -> broker.endpoint(listenerName))
-                    .ifPresent(
-                            at -> leaders.putIfAbsent(state.leader(), new Node(state.leader(), at.host(), at.port())));
+            if (!leaders.containsKey(state.leader())) {
+                batch.image()
+                        .broker(state.leader())
+                        .flatMap(broker -> broker.endpoint(listenerName))
+                        .ifPresent(at -> leaders.put(state.leader(), new Node(state.leader(), at.host(), at.port())));
+            }
         }
         return new LeaderAndIsrRequest.Builder(
                         version, reign.controllerId(), reign.epoch(), brokerEpoch, states, topicIds, leaders.values())
                 .build(version);
     }
 
-    private static LeaderAndIsrPartitionState leaderAndIsrState(PendingStates.Entry entry, PartitionState state) {
+    private static LeaderAndIsrPartitionState leaderAndIsrState(
+            PendingStates.Entry entry, PartitionState state, IdLists lists) {
         Assignment assignment = entry.image().assignment(entry.partition());
         return new LeaderAndIsrPartitionState()
                 .setTopicName(entry.partition().topic())
@@ -100,11 +114,11 @@ final class ControlRequests {
                 .setControllerEpoch(state.controllerEpoch())
                 .setLeader(state.leader())
                 .setLeaderEpoch(state.leaderEpoch())
-                .setIsr(state.isr().toList())
+                .setIsr(lists.of(state.isr()))
                 .setPartitionEpoch(state.version())
-                .setReplicas(assignment.replicas().toList())
-                .setAddingReplicas(assignment.adding().toList())
-                .setRemovingReplicas(assignment.removing().toList())
+                .setReplicas(lists.of(assignment.replicas()))
+                .setAddingReplicas(lists.of(assignment.adding()))
+                .setRemovingReplicas(lists.of(assignment.removing()))
                 .setIsNew(entry.isNew())
                 .setLeaderRecoveryState((byte) state.recovery().code());
     }
@@ -113,10 +127,11 @@ final class ControlRequests {
         List<UpdateMetadataPartitionState> states =
                 new ArrayList<>(batch.entries().size());
         Map<String, Uuid> topicIds = new HashMap<>();
+        IdLists lists = new IdLists();
         for (PendingStates.Entry entry : batch.entries()) {
             PartitionState state = entry.image().state(entry.partition());
             if (state.exists()) {
-                states.add(metadataState(entry, state));
+                states.add(metadataState(entry, state, lists));
                 putTopicId(entry, topicIds);
             }
         }
@@ -131,7 +146,8 @@ final class ControlRequests {
                 .build(version);
     }
 
-    private static UpdateMetadataPartitionState metadataState(PendingStates.Entry entry, PartitionState state) {
+    private static UpdateMetadataPartitionState metadataState(
+            PendingStates.Entry entry, PartitionState state, IdLists lists) {
         PartitionId partition = entry.partition();
         ClusterImage image = entry.image();
         Assignment assignment = image.assignment(partition);
@@ -142,13 +158,11 @@ final class ControlRequests {
                 .setControllerEpoch(state.controllerEpoch())
                 .setLeader(leader)
                 .setLeaderEpoch(state.leaderEpoch())
-                .setIsr(state.isr().toList())
+                .setIsr(lists.of(state.isr()))
                 .setZkVersion(state.version())
-                .setReplicas(assignment.replicas().toList())
-                .setOfflineReplicas(assignment
-                        .replicas()
-                        .filter(broker -> !image.isReplicaOnline(broker, partition))
-                        .toList());
+                .setReplicas(lists.of(assignment.replicas()))
+                .setOfflineReplicas(
+                        lists.of(assignment.replicas().filter(broker -> !image.isReplicaOnline(broker, partition))));
     }
 
     private static void putTopicId(PendingStates.Entry entry, Map<String, Uuid> topicIds) {

@@ -5,9 +5,9 @@ import io.regent.metadata.PartitionId;
 import io.regent.metadata.PartitionSet;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 
 /**
@@ -21,8 +21,12 @@ final class PendingStates {
     /** From this size on, sharing the set is cheaper than an entry a partition. */
     static final int LARGE = 1_000;
 
-    private final TreeMap<PartitionId, Entry> single = new TreeMap<>();
+    /** In the order of their last change, which keeps the partitions of a topic together. */
+    private final Map<PartitionId, Entry> single = new LinkedHashMap<>();
+
     private final List<Layer> layers = new ArrayList<>();
+    /** Whether a new partition may be waiting; most announcements have none, and need not look for one. */
+    private boolean anyNew;
 
     /**
      * A partition to tell of.
@@ -46,15 +50,26 @@ final class PendingStates {
         return size;
     }
 
-    boolean contains(PartitionId partition) {
-        return single.containsKey(partition)
-                || layers.stream().anyMatch(layer -> layer.partitions().contains(partition));
-    }
-
     /** Adds partitions; what waited of them is outdated, except that a new one is still new. */
     void add(ClusterImage image, PartitionSet partitions, PartitionSet newPartitions) {
         if (partitions.isEmpty()) {
             return;
+        }
+        PartitionSet allNew = stillNew(partitions, newPartitions);
+        remove(partitions);
+        if (partitions.size() >= LARGE) {
+            layers.add(new Layer(image, partitions, allNew));
+        } else {
+            partitions.forEach(
+                    partition -> single.put(partition, new Entry(partition, image, allNew.contains(partition))));
+        }
+    }
+
+    private PartitionSet stillNew(PartitionSet partitions, PartitionSet newPartitions) {
+        anyNew &= !isEmpty();
+        anyNew |= !newPartitions.isEmpty();
+        if (!anyNew) {
+            return PartitionSet.EMPTY;
         }
         PartitionSet.Builder stillNew = PartitionSet.builder();
         partitions.forEach(partition -> {
@@ -62,14 +77,7 @@ final class PendingStates {
                 stillNew.add(partition);
             }
         });
-        remove(partitions);
-        PartitionSet allNew = stillNew.build();
-        if (partitions.size() >= LARGE) {
-            layers.add(new Layer(image, partitions, allNew));
-        } else {
-            partitions.forEach(
-                    partition -> single.put(partition, new Entry(partition, image, allNew.contains(partition))));
-        }
+        return stillNew.build();
     }
 
     private boolean isWaitingAsNew(PartitionId partition) {
@@ -85,15 +93,10 @@ final class PendingStates {
         } else {
             single.keySet().removeIf(partitions::contains);
         }
-        for (int i = 0; i < layers.size(); i++) {
-            Layer layer = layers.get(i);
-            layers.set(
-                    i,
-                    new Layer(
-                            layer.image(),
-                            layer.partitions().minus(partitions),
-                            layer.newPartitions().minus(partitions)));
-        }
+        layers.replaceAll(layer -> new Layer(
+                layer.image(),
+                layer.partitions().minus(partitions),
+                layer.newPartitions().minus(partitions)));
         layers.removeIf(layer -> layer.partitions().isEmpty());
     }
 

@@ -4,6 +4,8 @@ import io.regent.controller.Decision;
 import io.regent.controller.Event;
 import io.regent.controller.Reign;
 import io.regent.metadata.ClusterImage;
+import java.util.ArrayDeque;
+import java.util.Deque;
 
 /** Takes the time of each stage of a reign, for the timeline and the metrics. Used by the loop only. */
 final class ReignClock implements ReignObserver {
@@ -16,10 +18,13 @@ final class ReignClock implements ReignObserver {
     private long contestedMs;
     private long electedMs;
     private long decidingMs;
-    private long committingMs;
+    private long announcingMs;
     private int brokers;
-    private int firstChunks;
     private boolean firstAnnouncing;
+    /** The decisions that are not durable yet, oldest first. */
+    private final Deque<Committing> committing = new ArrayDeque<>();
+
+    private record Committing(int chunks, long sinceMs) {}
 
     ReignClock(Timeline timeline, Timers timers, ControllerMetrics metrics) {
         this.timeline = timeline;
@@ -34,7 +39,7 @@ final class ReignClock implements ReignObserver {
     void elected(Reign newReign) {
         reign = newReign;
         electedMs = timers.nowMs();
-        firstAnnouncing = false;
+        ended();
         timeline.elected(reign, electedMs - contestedMs);
     }
 
@@ -53,19 +58,25 @@ final class ReignClock implements ReignObserver {
     public void decided(Decision decision, int chunks) {
         long now = timers.nowMs();
         metrics.decided(decision, now - decidingMs);
-        if (decision.beginsReign() || decision.changes().size() > 1) {
+        if (isStage(decision)) {
             timeline.decided(reign, decision.changes().size(), now - decidingMs);
         }
-        if (decision.beginsReign()) {
-            firstChunks = chunks;
-            committingMs = now;
-        }
+        committing.add(new Committing(chunks, now));
+    }
+
+    /** One partition's change is everyday business, and would drown the rest. */
+    private static boolean isStage(Decision decision) {
+        return decision.beginsReign() || decision.changes().size() > 1;
     }
 
     @Override
     public void durable(Decision decision) {
+        Committing done = committing.remove();
+        if (isStage(decision)) {
+            timeline.committed(reign, done.chunks(), timers.nowMs() - done.sinceMs());
+        }
         if (decision.beginsReign()) {
-            timeline.committed(reign, firstChunks, timers.nowMs() - committingMs);
+            announcingMs = done.sinceMs();
             metrics.controllerChanged(timers.nowMs() - contestedMs);
             firstAnnouncing = true;
         }
@@ -75,11 +86,13 @@ final class ReignClock implements ReignObserver {
     void allTold() {
         if (firstAnnouncing) {
             firstAnnouncing = false;
-            timeline.announced(reign, brokers, timers.nowMs() - committingMs);
+            timeline.announced(reign, brokers, timers.nowMs() - announcingMs);
         }
     }
 
+    /** Forgets the reign: it is over. */
     void ended() {
+        committing.clear();
         firstAnnouncing = false;
     }
 }

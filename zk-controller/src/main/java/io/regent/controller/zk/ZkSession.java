@@ -1,5 +1,6 @@
 package io.regent.controller.zk;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -39,6 +40,9 @@ public final class ZkSession implements AutoCloseable {
 
     /** How soon the making of a client is tried again that failed, as when file descriptors have run out. */
     private static final long CLIENT_RETRY_MS = 1_000;
+
+    /** How long the end of a session is waited for; if it takes longer, the session expires by itself. */
+    private static final long CLOSE_WAIT_MS = 3_000;
 
     /** What happens to the session. Called on the session's thread. */
     public interface Listener {
@@ -162,11 +166,30 @@ public final class ZkSession implements AutoCloseable {
         return settings;
     }
 
-    /** Ends the session: what it holds in ZooKeeper goes at once, if ZooKeeper can be reached. */
+    /** Removes a listener. */
+    void removeListener(Listener listener) {
+        listeners.remove(listener);
+    }
+
+    /**
+     * Ends the session: what it holds in ZooKeeper goes at once, if ZooKeeper can be reached. Blocks until it is gone, but
+     * not for long.
+     */
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
         closed = true;
-        curator.close();
+        // The client waits for ZooKeeper's reply, and a server that hangs would keep the node from ending.
+        Thread closing = Thread.ofPlatform().daemon().name("zookeeper-close").start(curator::close);
+        try {
+            if (!closing.join(Duration.ofMillis(CLOSE_WAIT_MS))) {
+                LOG.warn("ZooKeeper did not confirm the end of the session within {} ms", CLOSE_WAIT_MS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         thread.close();
         stateName = "CLOSED";
     }

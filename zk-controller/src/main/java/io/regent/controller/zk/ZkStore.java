@@ -136,6 +136,7 @@ public final class ZkStore implements CoordinationStore, ZkSession.Listener {
         session.thread().execute(() -> {
             closed = true;
             election.abandon();
+            session.removeListener(this);
         });
     }
 

@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -151,8 +152,9 @@ public final class FakeBroker implements AutoCloseable {
     /** The same error for each partition. */
     static LeaderAndIsrResponse leaderAndIsr(LeaderAndIsrRequest asked, Errors error) {
         LeaderAndIsrResponseData data = new LeaderAndIsrResponseData();
+        Map<String, Uuid> ids = asked.topicIds();
         asked.partitionStates().forEach(state -> {
-            Uuid id = asked.topicIds().get(state.topicName());
+            Uuid id = ids.get(state.topicName());
             LeaderAndIsrTopicError topic = data.topics().find(id);
             if (topic == null) {
                 topic = new LeaderAndIsrTopicError().setTopicId(id);

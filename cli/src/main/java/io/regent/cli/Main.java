@@ -1,5 +1,6 @@
 package io.regent.cli;
 
+import io.regent.broker.StartupException;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import org.apache.kafka.common.config.ConfigException;
@@ -84,7 +85,7 @@ public final class Main {
     }
 
     private static boolean isForTheUser(Exception e) {
-        return e instanceof CommandFailure || e instanceof ConfigException;
+        return e instanceof CommandFailure || e instanceof ConfigException || e instanceof StartupException;
     }
 
     private static String oneLine(String message) {

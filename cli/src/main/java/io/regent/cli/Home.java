@@ -11,6 +11,7 @@ import java.util.Optional;
 public final class Home {
     private static final String HOME = "regent.home";
     private static final String LAUNCH_ARGUMENTS = "regent.launch.args";
+    private static final String COMMAND = "regent.command";
     private static final String TERMINAL = "regent.terminal";
 
     private Home() {}
@@ -28,6 +29,11 @@ public final class Home {
     /** The java launcher's argument file with the class path and the flags every node is started with, if the script wrote one. */
     public static Optional<Path> launchArguments() {
         return Optional.ofNullable(System.getProperty(LAUNCH_ARGUMENTS)).map(Path::of);
+    }
+
+    /** How the user called the script, to name the next commands in the same way. */
+    public static String command() {
+        return System.getProperty(COMMAND, "regent");
     }
 
     /** Whether standard output is a terminal that understands ANSI sequences. */

@@ -11,7 +11,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "regent",
         description = "A Kafka-compatible broker cluster ruled by a ZooKeeper-elected controller.",
-        subcommands = {ZooKeeperCommand.class, BrokerCommand.class, ClusterCommand.class, DrillCommand.class, WarmUpCommand.class})
+        subcommands = {
+            ZooKeeperCommand.class,
+            BrokerCommand.class,
+            ClusterCommand.class,
+            DrillCommand.class,
+            WarmUpCommand.class
+        })
 final class RegentCommand implements Runnable {
     @Spec
     private CommandSpec spec;

@@ -44,6 +44,6 @@ final class ClusterOptions {
 
     /** The cluster command as the user would type it again, for the same cluster. */
     String asTyped() {
-        return "regent cluster" + (directory == null ? "" : " --dir " + directory);
+        return Home.command() + " cluster" + (directory == null ? "" : " --dir " + directory);
     }
 }

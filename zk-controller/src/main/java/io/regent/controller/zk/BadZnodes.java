@@ -23,7 +23,7 @@ final class BadZnodes {
         if (reasons.size() < MAX_REMEMBERED) {
             reasons.put(bad.path(), bad.reason());
         }
-        LOG.error("{}; it is left out until it is mended", bad.getMessage());
+        LOG.error("{}; nothing is decided by it until it is mended", bad.getMessage());
     }
 
     /** This path was read well, or is gone. */

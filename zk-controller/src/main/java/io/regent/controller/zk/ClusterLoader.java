@@ -19,7 +19,8 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * Reads all topics: their names, then their assignments and configurations, then the states of their partitions, each in
- * batches with several in flight. A topic of which a znode cannot be read is reported and left out. Session's thread only.
+ * batches with several in flight. What cannot be read is reported and marked in the image, and hides nothing else. Session's
+ * thread only.
  */
 final class ClusterLoader {
 

@@ -90,7 +90,7 @@ class ZkStoreLoadTest {
     }
 
     @Test
-    void aTopicWithAnUnreadableZnodeIsLeftOutAndTheOthersAreNot() throws Exception {
+    void whatCannotBeReadIsMarkedAndTheOtherTopicsAreLoaded() throws Exception {
         topic("badtopic", "{\"version\":3,\"partitions\":{\"0\":[1,1]}}");
         topic("badconfig", "{\"version\":1,\"partitions\":{\"0\":[1]}}");
         zk.create("/config/topics/badconfig", "not json");
@@ -99,7 +99,12 @@ class ZkStoreLoadTest {
 
         StoreEvent.Loaded loaded = load();
 
-        assertThat(loaded.image().topicNames()).containsExactly("orders", "other");
+        ClusterImage image = loaded.image();
+        assertThat(image.topicNames()).containsExactly("badconfig", "badstate", "badtopic", "orders", "other");
+        assertThat(image.topic("badtopic").orElseThrow().partitionCount()).isZero();
+        assertThat(image.state(new PartitionId("badstate", 0)).isUnreadable()).isTrue();
+        assertThat(image.topic("badconfig").orElseThrow().config()).isEmpty();
+        assertThat(image.state(new PartitionId("orders", 1)).leader()).isEqualTo(2);
         assertThat(loaded.unreadable())
                 .hasSize(3)
                 .anyMatch(reason -> reason.contains("/brokers/topics/badtopic"))

@@ -24,7 +24,11 @@ final class InitProducerIdHandler implements RequestHandler {
     @Override
     public void handle(Request request) {
         InitProducerIdRequest body = request.body(InitProducerIdRequest.class);
-        if (body.data().transactionalId() != null) {
+        String transactionalId = body.data().transactionalId();
+        if (transactionalId != null && transactionalId.isEmpty()) {
+            throw new InvalidRequestException("A transactional id must not be empty");
+        }
+        if (transactionalId != null) {
             throw new UnsupportedVersionException("Transactions are not supported by this broker");
         }
         boolean hasId = body.data().producerId() != RecordBatch.NO_PRODUCER_ID;

@@ -14,7 +14,7 @@ import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.RequestHeader;
 
 /** A blocking client over one raw socket, which can also send what no client should. One thread at a time. */
-final class TestClient implements AutoCloseable {
+public final class TestClient implements AutoCloseable {
     private static final int READ_TIMEOUT_MS = 20_000;
     private static final String CLIENT_ID = "test-client";
 
@@ -22,7 +22,7 @@ final class TestClient implements AutoCloseable {
     private final DataInputStream in;
     private final DataOutputStream out;
 
-    TestClient(int port) throws IOException {
+    public TestClient(int port) throws IOException {
         this(port, 0);
     }
 
@@ -38,7 +38,7 @@ final class TestClient implements AutoCloseable {
         out = new DataOutputStream(socket.getOutputStream());
     }
 
-    RequestHeader send(AbstractRequest request, int correlationId) throws IOException {
+    public RequestHeader send(AbstractRequest request, int correlationId) throws IOException {
         RequestHeader header = new RequestHeader(request.apiKey(), request.version(), CLIENT_ID, correlationId);
         sendFrame(request.serializeWithHeader(header));
         return header;
@@ -67,12 +67,12 @@ final class TestClient implements AutoCloseable {
         return AbstractResponse.parseResponse(receiveFrame(), header);
     }
 
-    AbstractResponse call(AbstractRequest request, int correlationId) throws IOException {
+    public AbstractResponse call(AbstractRequest request, int correlationId) throws IOException {
         return receive(send(request, correlationId));
     }
 
     /** Waits for the server to close; false when bytes came instead. */
-    boolean isClosedByServer() throws IOException {
+    public boolean isClosedByServer() throws IOException {
         try {
             return in.read() == -1;
         } catch (EOFException | SocketException reset) {

@@ -73,6 +73,9 @@ final class ControlAnswers {
                 accepted.add(partition.topic(), partition.partition());
             } else if (error == Errors.KAFKA_STORAGE_ERROR) {
                 failed.add(partition.topic(), partition.partition());
+            } else if (error == Errors.STALE_CONTROLLER_EPOCH) {
+                // For a single partition: the broker is in this leader epoch already.
+                LOG.debug("[{}] broker {} knew the state of {}", reign, broker.id(), partition);
             } else {
                 LOG.warn("[{}] broker {} answered LeaderAndIsr of {} with {}", reign, broker.id(), partition, error);
             }

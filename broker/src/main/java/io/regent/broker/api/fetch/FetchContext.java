@@ -20,10 +20,8 @@ public sealed interface FetchContext {
     /** Calls {@code action} for each partition asked for, in the order in which they are to be served. */
     void forEach(BiConsumer<TopicIdPartition, FetchRequest.PartitionData> action);
 
-    /** Makes the response from the answers to all partitions; the session remembers what it told. */
-    // kafka-clients takes this very type, whose order is the order on the wire.
-    @SuppressWarnings("NonApiType")
-    FetchResponse respond(LinkedHashMap<TopicIdPartition, FetchResponseData.PartitionData> answered);
+    /** Makes the response from the answers to all partitions, in their order; the session remembers what it told. */
+    FetchResponse respond(Map<TopicIdPartition, FetchResponseData.PartitionData> answered);
 
     /** A request that the session cannot take: its response carries the error alone. */
     record Refused(Errors error) implements FetchContext {
@@ -31,7 +29,7 @@ public sealed interface FetchContext {
         public void forEach(BiConsumer<TopicIdPartition, FetchRequest.PartitionData> action) {}
 
         @Override
-        public FetchResponse respond(LinkedHashMap<TopicIdPartition, FetchResponseData.PartitionData> answered) {
+        public FetchResponse respond(Map<TopicIdPartition, FetchResponseData.PartitionData> answered) {
             return FetchResponse.of(error, 0, FetchMetadata.INVALID_SESSION_ID, new LinkedHashMap<>());
         }
     }
@@ -44,8 +42,8 @@ public sealed interface FetchContext {
         }
 
         @Override
-        public FetchResponse respond(LinkedHashMap<TopicIdPartition, FetchResponseData.PartitionData> answered) {
-            return FetchResponse.of(Errors.NONE, 0, FetchMetadata.INVALID_SESSION_ID, answered);
+        public FetchResponse respond(Map<TopicIdPartition, FetchResponseData.PartitionData> answered) {
+            return FetchResponse.of(Errors.NONE, 0, FetchMetadata.INVALID_SESSION_ID, new LinkedHashMap<>(answered));
         }
     }
 
@@ -62,8 +60,8 @@ public sealed interface FetchContext {
         }
 
         @Override
-        public FetchResponse respond(LinkedHashMap<TopicIdPartition, FetchResponseData.PartitionData> answered) {
-            return FetchResponse.of(Errors.NONE, 0, sessions.open(this, answered), answered);
+        public FetchResponse respond(Map<TopicIdPartition, FetchResponseData.PartitionData> answered) {
+            return FetchResponse.of(Errors.NONE, 0, sessions.open(this, answered), new LinkedHashMap<>(answered));
         }
     }
 
@@ -75,7 +73,7 @@ public sealed interface FetchContext {
         }
 
         @Override
-        public FetchResponse respond(LinkedHashMap<TopicIdPartition, FetchResponseData.PartitionData> answered) {
+        public FetchResponse respond(Map<TopicIdPartition, FetchResponseData.PartitionData> answered) {
             return session.respond(requestEpoch, answered);
         }
     }

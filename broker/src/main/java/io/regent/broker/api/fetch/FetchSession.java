@@ -1,6 +1,5 @@
 package io.regent.broker.api.fetch;
 
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,26 +89,23 @@ final class FetchSession {
      * The response to the request of epoch {@code requestEpoch}: only what the fetcher does not know yet. Partitions that
      * had records go to the end of the line, so that the others are served first the next time.
      */
-    // kafka-clients takes this very type, whose order is the order on the wire.
-    @SuppressWarnings("NonApiType")
     synchronized FetchResponse respond(
-            int requestEpoch, LinkedHashMap<TopicIdPartition, FetchResponseData.PartitionData> answered) {
+            int requestEpoch, Map<TopicIdPartition, FetchResponseData.PartitionData> answered) {
         if (epoch != FetchMetadata.nextEpoch(requestEpoch)) {
             return FetchResponse.of(Errors.INVALID_FETCH_SESSION_EPOCH, 0, id, new LinkedHashMap<>());
         }
-        Iterator<Map.Entry<TopicIdPartition, FetchResponseData.PartitionData>> entries =
-                answered.entrySet().iterator();
-        while (entries.hasNext()) {
-            Map.Entry<TopicIdPartition, FetchResponseData.PartitionData> entry = entries.next();
-            Key key = Key.of(entry.getKey());
+        LinkedHashMap<TopicIdPartition, FetchResponseData.PartitionData> news = new LinkedHashMap<>();
+        answered.forEach((partition, told) -> {
+            Key key = Key.of(partition);
             CachedPartition cached = partitions.get(key);
-            if (!cached.tell(entry.getValue())) {
-                entries.remove();
-            } else if (FetchResponse.recordsSize(entry.getValue()) > 0) {
+            if (cached.tell(told)) {
+                news.put(partition, told);
+            }
+            if (FetchResponse.recordsSize(told) > 0) {
                 partitions.remove(key);
                 partitions.put(key, cached);
             }
-        }
-        return FetchResponse.of(Errors.NONE, 0, id, answered);
+        });
+        return FetchResponse.of(Errors.NONE, 0, id, news);
     }
 }

@@ -17,7 +17,7 @@ class KafkaToolsIT {
     private static final String GROUPS = "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand";
     private static final String ELECTION = "org.apache.kafka.tools.LeaderElectionCommand";
     private static final String CONFIGS = "kafka.admin.ConfigCommand";
-    private static final String API_VERSIONS = "org.apache.kafka.tools.BrokerApiVersionsCommand";
+    private static final String API_VERSIONS = "kafka.admin.BrokerApiVersionsCommand";
 
     private static ItCluster cluster;
 

@@ -17,8 +17,10 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Kills, pauses and outages under acks=all traffic: nothing acknowledged is lost, and everything heals by itself. */
+@Timeout(300)
 class FailoverIT {
 
     private static final String TOPIC = "precious";

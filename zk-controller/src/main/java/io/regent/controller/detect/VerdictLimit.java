@@ -1,0 +1,34 @@
+package io.regent.controller.detect;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Bounds how often one observer may pronounce one node dead, so that a detector that is wrong about a node cannot keep
+ * the cluster busy: after that the node's ZooKeeper session alone is the judge. Used by one thread.
+ */
+final class VerdictLimit {
+
+    /** A node that crashes more often than this within {@link #WINDOW_MS} has other troubles than a slow failover. */
+    static final int MAX_VERDICTS = 5;
+
+    /** The time over which verdicts are counted. */
+    static final long WINDOW_MS = 60_000;
+
+    private final Map<Integer, Deque<Long>> verdicts = new HashMap<>();
+
+    /** Whether one more verdict on this node is within the bound; counts it if so. */
+    boolean allows(int brokerId, long nowMs) {
+        Deque<Long> times = verdicts.computeIfAbsent(brokerId, id -> new ArrayDeque<>());
+        while (!times.isEmpty() && nowMs - times.peekFirst() >= WINDOW_MS) {
+            times.removeFirst();
+        }
+        if (times.size() >= MAX_VERDICTS) {
+            return false;
+        }
+        times.addLast(nowMs);
+        return true;
+    }
+}

@@ -1,0 +1,45 @@
+package io.regent.controller.loop;
+
+import io.regent.metadata.BrokerRegistration;
+import java.util.Collection;
+import java.util.function.Consumer;
+
+/**
+ * Watches other nodes' processes, to learn of a death before ZooKeeper does. Every call returns at once.
+ *
+ * <p>What it says is an opinion, and may be wrong. Whoever acts on it does so in ZooKeeper, where a node that lives finds
+ * out and takes back what is its own.
+ */
+public interface PeerWatch extends AutoCloseable {
+
+    /** A watch that never says anything: every death waits for its ZooKeeper session. */
+    PeerWatch NONE = new PeerWatch() {
+        @Override
+        public void start(Consumer<Dead> listener) {}
+
+        @Override
+        public void watch(Collection<BrokerRegistration> peers) {}
+
+        @Override
+        public void close() {}
+    };
+
+    /**
+     * Nothing runs at a node's address any more.
+     *
+     * @param brokerId the node
+     * @param brokerEpoch its life that was seen to end
+     * @param evidence what was seen, for the log
+     */
+    record Dead(int brokerId, long brokerEpoch, String evidence) {}
+
+    /** Begins to tell. Called once, before any other call. */
+    void start(Consumer<Dead> listener);
+
+    /** Watches these and no others; one with a new epoch is watched anew. */
+    void watch(Collection<BrokerRegistration> peers);
+
+    /** Stops watching and telling. */
+    @Override
+    void close();
+}

@@ -6,10 +6,12 @@ import io.regent.broker.metadata.MetadataSnapshot;
 import io.regent.controller.Answer;
 import io.regent.controller.ControllerSettings;
 import io.regent.controller.Event;
+import io.regent.controller.detect.SocketPeerWatch;
 import io.regent.controller.link.LinkSettings;
 import io.regent.controller.link.NettyBrokerLink;
 import io.regent.controller.loop.ControllerNode;
 import io.regent.controller.loop.NodeSettings;
+import io.regent.controller.loop.PeerWatch;
 import io.regent.controller.zk.BrokerRegistrar;
 import io.regent.controller.zk.ZkSession;
 import io.regent.controller.zk.ZkStore;
@@ -62,8 +64,16 @@ final class ControllerSeat implements LocalController, AutoCloseable {
                 interBroker.value(),
                 config.controllerSocketTimeoutMs(),
                 config.getInt(SocketServerConfigs.SOCKET_REQUEST_MAX_BYTES_CONFIG)));
-        ControllerNode node = new ControllerNode(settings, new ZkStore(session, self.id(), registrar::isHeld), link);
+        ControllerNode node = new ControllerNode(
+                settings, new ZkStore(session, self.id(), registrar::isHeld), link, peerWatch(config, self));
         return new ControllerSeat(node, metadata, self, interBroker);
+    }
+
+    private static PeerWatch peerWatch(BrokerConfig config, Node self) {
+        return config.failureDetectionByConnection()
+                ? new SocketPeerWatch(
+                        self.id(), config.interBrokerListenerName().value())
+                : PeerWatch.NONE;
     }
 
     /** Begins to contest for the reign. */

@@ -8,7 +8,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** Dependencies inside this module point one way: ZooKeeper and the links to the loop, the loop to the core. */
+/** Dependencies inside this module point one way: ZooKeeper, the links and the detector to the loop, the loop to the core. */
 @AnalyzeClasses(packages = "io.regent.controller", importOptions = DoNotIncludeTests.class)
 class LayersTest {
 
@@ -23,12 +23,16 @@ class LayersTest {
             .definedBy("io.regent.controller.zk")
             .layer("link")
             .definedBy("io.regent.controller.link")
+            .layer("detect")
+            .definedBy("io.regent.controller.detect")
             .whereLayer("zk")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("detect")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("link")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("loop")
-            .mayOnlyBeAccessedByLayers("zk", "link");
+            .mayOnlyBeAccessedByLayers("zk", "link", "detect");
 
     @ArchTest
     static final ArchRule THE_LOOP_KNOWS_NEITHER_ZOOKEEPER_NOR_THE_NETWORK = noClasses()

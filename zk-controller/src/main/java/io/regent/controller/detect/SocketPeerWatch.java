@@ -30,8 +30,8 @@ public final class SocketPeerWatch implements PeerWatch {
 
     private final int nodeId;
     private final String listenerName;
-    private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(
-            1, new DefaultThreadFactory("peer-watch", true), NioIoHandler.newFactory());
+    private final EventLoopGroup group =
+            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("peer-watch", true), NioIoHandler.newFactory());
     private final EventLoop loop = group.next();
     private final Map<Integer, PeerSocket> sockets = new HashMap<>();
     private final VerdictLimit limit = new VerdictLimit();

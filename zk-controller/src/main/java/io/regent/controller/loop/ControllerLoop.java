@@ -54,6 +54,8 @@ public final class ControllerLoop {
 
     private record Asked(Event.Ask ask, CompletableFuture<Answer> answer) implements Inbound {}
 
+    private record Missed(PeerWatch.Dead dead) implements Inbound {}
+
     private record Due(int generation, Runnable task) implements Inbound {}
 
     private record Closing(CompletableFuture<Void> done) implements Inbound {}
@@ -66,6 +68,8 @@ public final class ControllerLoop {
     private final Timeline timeline;
     private final ReignClock stages;
     private final Queue<Inbound> inbox = new ConcurrentLinkedQueue<>();
+
+    private final Obituaries obituaries = new Obituaries();
 
     private Phase phase = Phase.AWAY;
     private Ruling ruling;
@@ -97,6 +101,7 @@ public final class ControllerLoop {
 
     /** Begins to listen to the ports. Called once. */
     public void start() {
+        ports.peers().start(dead -> post(new Missed(dead)));
         ports.link().start(event -> post(new Heard(event)));
         ports.store().start(event -> post(new Told(event)));
     }
@@ -156,6 +161,10 @@ public final class ControllerLoop {
             case Told told -> told(told.event());
             case Heard heard -> heard(heard.event());
             case Asked asked -> asked(asked);
+            case Missed missed -> {
+                obituaries.add(missed.dead());
+                bury(missed.dead());
+            }
             case Due due -> {
                 if (due.generation() == generation) {
                     due.task().run();
@@ -213,7 +222,11 @@ public final class ControllerLoop {
             case StoreEvent.ContestFailed failed -> contestFailed(failed.reason());
             case StoreEvent.ControllerObserved observed -> controllerObserved(observed);
             case StoreEvent.EpochObserved observed -> epochObserved(observed.epoch());
-            case StoreEvent.BrokersObserved observed -> offer(new Event.BrokersObserved(observed.brokers()));
+            case StoreEvent.BrokersObserved observed -> {
+                ports.peers().watch(observed.brokers());
+                obituaries.observed(observed.brokers());
+                offer(new Event.BrokersObserved(observed.brokers()));
+            }
             case StoreEvent.DeletionsObserved observed -> offer(new Event.DeletionsObserved(observed.topics()));
             case StoreEvent.ImageStale stale -> {
                 if (ruling != null) {
@@ -235,6 +248,17 @@ public final class ControllerLoop {
 
     private boolean rules(Reign reign) {
         return ruling != null && ruling.reign().equals(reign);
+    }
+
+    /** Writes a death that was seen into ZooKeeper, where everybody learns of it, as far as it is this node's to do. */
+    private void bury(PeerWatch.Dead dead) {
+        if (phase == Phase.RULING) {
+            timeline.evicts(ruling.reign(), dead);
+            ports.store().evict(ruling.reign(), dead.brokerId(), dead.brokerEpoch());
+        } else if (phase == Phase.FOLLOWING && !vacant && owner.equals(OptionalInt.of(dead.brokerId()))) {
+            timeline.deposes(dead);
+            ports.store().depose(dead.brokerId());
+        }
     }
 
     private void offer(Event event) {
@@ -266,6 +290,7 @@ public final class ControllerLoop {
         }
         stages.loaded(loaded.image());
         ruling.begin(loaded.image());
+        obituaries.all().forEach(this::bury);
         if (settings.autoRebalance()) {
             scheduleRebalance(FIRST_REBALANCE_MS);
         }
@@ -291,6 +316,7 @@ public final class ControllerLoop {
             after(backoff.nextMs(ports.timers().nowMs()), this::contestNow);
         } else {
             backoff.reset();
+            to.ifPresent(id -> obituaries.of(id).ifPresent(this::bury));
         }
     }
 

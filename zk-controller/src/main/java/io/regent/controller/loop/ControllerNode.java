@@ -26,6 +26,7 @@ public final class ControllerNode implements AutoCloseable {
 
     private final CoordinationStore store;
     private final BrokerLink link;
+    private final PeerWatch peers;
     private final ControllerMetrics metrics = new ControllerMetrics();
     private final ControllerLoop loop;
     private final Semaphore work = new Semaphore(0);
@@ -34,13 +35,15 @@ public final class ControllerNode implements AutoCloseable {
 
     private volatile boolean closed;
 
-    public ControllerNode(NodeSettings settings, CoordinationStore store, BrokerLink link) {
+    public ControllerNode(NodeSettings settings, CoordinationStore store, BrokerLink link, PeerWatch peers) {
         this.store = store;
         this.link = link;
+        this.peers = peers;
         this.clock = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().daemon().name("controller-timer").factory());
         clock.setRemoveOnCancelPolicy(true);
-        this.loop = new ControllerLoop(settings, new Ports(store, link, new SystemTimers()), metrics, work::release);
+        this.loop =
+                new ControllerLoop(settings, new Ports(store, link, peers, new SystemTimers()), metrics, work::release);
         this.thread = Thread.ofPlatform().daemon().name("controller-loop").unstarted(this::run);
     }
 
@@ -122,6 +125,7 @@ public final class ControllerNode implements AutoCloseable {
         closed = true;
         clock.shutdownNow();
         thread.interrupt();
+        peers.close();
         link.close();
         store.close();
         metrics.close();

@@ -34,6 +34,19 @@ public interface CoordinationStore extends AutoCloseable {
     /** Removes {@code /controller}, if the reign still stands. Not answered; harmless when it does not. */
     void resign(Reign reign);
 
+    /**
+     * Removes {@code /controller}, if this broker is still seen to hold it and nobody has raised the epoch since. Not
+     * answered: what comes of it is observed. For when the broker's process is found dead; when it lives after all, the
+     * epoch fences it.
+     */
+    void depose(int controllerId);
+
+    /**
+     * Removes a broker's registration, if it is still that of this life and the reign stands. Not answered: what comes of
+     * it is observed. For when the broker's process is found dead; when it lives after all, it registers again.
+     */
+    void evict(Reign reign, int brokerId, long brokerEpoch);
+
     /** Stops telling. */
     @Override
     void close();

@@ -9,6 +9,7 @@ import org.slf4j.LoggerFactory;
  * The reign's timeline in the log: one line a stage, each with its milliseconds, in a form that the drill reads too.
  *
  * <pre>
+ * [Controller id=2] deposes broker 1, which is dead: ...
  * [Controller id=2] vacant: /controller is gone (was broker 1)
  * [Controller id=2 epoch=5] elected in 3 ms
  * [Controller id=2 epoch=5] loaded 12 topics with 60 partitions and 3 brokers in 5 ms
@@ -28,6 +29,14 @@ public final class Timeline {
 
     Timeline(int nodeId) {
         this.nodeId = nodeId;
+    }
+
+    void deposes(PeerWatch.Dead dead) {
+        LOG.warn("[Controller id={}] deposes broker {}, which is dead: {}", nodeId, dead.brokerId(), dead.evidence());
+    }
+
+    void evicts(Reign reign, PeerWatch.Dead dead) {
+        LOG.warn("[{}] evicts broker {}, which is dead: {}", reign, dead.brokerId(), dead.evidence());
     }
 
     void vacant(OptionalInt before) {

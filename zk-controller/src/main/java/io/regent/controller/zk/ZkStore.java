@@ -54,6 +54,8 @@ public final class ZkStore implements CoordinationStore, ZkSession.Listener {
     private boolean closed;
     private List<BrokerRegistration> lastBrokers = List.of();
     private List<String> lastDeletions = List.of();
+    private OptionalInt lastOwner = OptionalInt.empty();
+    private int epochVersion = -1;
     /** The reign that this session has won and not given up; its writes go through here. */
     private Committer committer;
     /** What the reign has loaded, until what is observed anyway is current too. */
@@ -119,15 +121,51 @@ public final class ZkStore implements CoordinationStore, ZkSession.Listener {
                 return;
             }
             forgetReign();
-            List<Op> removal = List.of(
-                    Op.check(ControllerEpochZnode.PATH, reign.epochVersion()), Op.delete(ControllerZnode.PATH, -1));
             // Whether it took effect or not, the next contest of this session finds out and settles it.
+            remove(List.of(
+                    Op.check(ControllerEpochZnode.PATH, reign.epochVersion()), Op.delete(ControllerZnode.PATH, -1)));
+        });
+    }
+
+    @Override
+    public void depose(int controllerId) {
+        session.thread().execute(() -> {
+            if (epochVersion < 0
+                    || !controller.isCurrent()
+                    || !epoch.isCurrent()
+                    || !lastOwner.equals(OptionalInt.of(controllerId))) {
+                return;
+            }
+            remove(List.of(Op.check(ControllerEpochZnode.PATH, epochVersion), Op.delete(ControllerZnode.PATH, -1)));
+        });
+    }
+
+    @Override
+    public void evict(Reign reign, int brokerId, long brokerEpoch) {
+        session.thread().execute(() -> {
+            if (!rules(reign)) {
+                return;
+            }
+            String path = BrokerZnode.path(brokerId);
             session.handle()
                     .ifPresent(handle -> Calls.then(
-                            handle.multi(removal),
-                            removed -> LOG.debug("{} is removed", ControllerZnode.PATH),
-                            failure -> LOG.info("{} was not removed: {}", ControllerZnode.PATH, failure.getMessage())));
+                            handle.read(path),
+                            found -> found.filter(znode -> znode.czxid() == brokerEpoch && rules(reign))
+                                    .ifPresent(znode -> remove(List.of(
+                                            Op.check(ControllerEpochZnode.PATH, reign.epochVersion()),
+                                            Op.delete(path, znode.version())))),
+                            failure -> LOG.info("{} was not read: {}", path, failure.getMessage())));
         });
+    }
+
+    /** What this does is observed; when it fails, the session of whoever left the znode decides, as without it. */
+    private void remove(List<Op> guarded) {
+        String path = guarded.get(guarded.size() - 1).getPath();
+        session.handle()
+                .ifPresent(handle -> Calls.then(
+                        handle.multi(guarded),
+                        removed -> LOG.debug("{} is removed", path),
+                        failure -> LOG.info("{} was not removed: {}", path, failure.getMessage())));
     }
 
     @Override
@@ -221,6 +259,7 @@ public final class ZkStore implements CoordinationStore, ZkSession.Listener {
             badZnodes.mended(ControllerZnode.PATH);
         }
         OptionalInt owner = znode.map(election::owner).orElse(OptionalInt.empty());
+        lastOwner = owner;
         boolean ours = znode.isPresent()
                 && session.handle()
                         .filter(handle -> handle.sessionId() == znode.get().owner())
@@ -235,6 +274,7 @@ public final class ZkStore implements CoordinationStore, ZkSession.Listener {
         try {
             int observed = ControllerEpochZnode.decode(znode.get().data());
             badZnodes.mended(ControllerEpochZnode.PATH);
+            epochVersion = znode.get().version();
             tell(new StoreEvent.EpochObserved(observed));
         } catch (BadZnodeException e) {
             badZnodes.report(e);

@@ -99,8 +99,7 @@ class SocketPeerWatchTest {
         try (Socket only = server.accept()) {
             server.setSoTimeout(1);
             assertThat(only.isConnected()).isTrue();
-            assertThatThrownBy(server::accept)
-                    .isInstanceOf(SocketTimeoutException.class);
+            assertThatThrownBy(server::accept).isInstanceOf(SocketTimeoutException.class);
         }
     }
 

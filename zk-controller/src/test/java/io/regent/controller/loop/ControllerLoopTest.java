@@ -31,6 +31,7 @@ class ControllerLoopTest {
 
     private final FakeStore store = new FakeStore();
     private final FakeLink link = new FakeLink();
+    private final FakePeers peers = new FakePeers();
     private final VirtualTimers timers = new VirtualTimers();
     private final ControllerMetrics metrics = new ControllerMetrics();
     private final List<ScriptedCore> cores = new ArrayList<>();
@@ -40,7 +41,7 @@ class ControllerLoopTest {
     @BeforeEach
     void start() {
         NodeSettings settings = new NodeSettings(NODE, ControllerSettings.DEFAULTS, true, 300_000);
-        loop = new ControllerLoop(settings, new Ports(store, link, timers), metrics, () -> {}, reign -> {
+        loop = new ControllerLoop(settings, new Ports(store, link, peers, timers), metrics, () -> {}, reign -> {
             cores.add(new ScriptedCore());
             return cores.get(cores.size() - 1);
         });

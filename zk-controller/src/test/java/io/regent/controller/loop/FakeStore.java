@@ -11,6 +11,8 @@ final class FakeStore implements CoordinationStore {
 
     final List<Written> commits = new ArrayList<>();
     final List<Reign> resignations = new ArrayList<>();
+    final List<Integer> deposed = new ArrayList<>();
+    final List<Integer> evicted = new ArrayList<>();
     int contests;
     private Consumer<StoreEvent> listener;
 
@@ -38,6 +40,16 @@ final class FakeStore implements CoordinationStore {
     @Override
     public void resign(Reign reign) {
         resignations.add(reign);
+    }
+
+    @Override
+    public void depose(int controllerId) {
+        deposed.add(controllerId);
+    }
+
+    @Override
+    public void evict(Reign reign, int brokerId, long brokerEpoch) {
+        evicted.add(brokerId);
     }
 
     @Override

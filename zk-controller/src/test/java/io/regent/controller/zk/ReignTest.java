@@ -12,6 +12,7 @@ import io.regent.controller.link.LinkSettings;
 import io.regent.controller.link.NettyBrokerLink;
 import io.regent.controller.loop.ControllerNode;
 import io.regent.controller.loop.NodeSettings;
+import io.regent.controller.loop.PeerWatch;
 import io.regent.metadata.BrokerRegistration;
 import io.regent.metadata.Endpoint;
 import io.regent.metadata.TopicId;
@@ -60,7 +61,8 @@ class ReignTest {
         ControllerNode controller = zk.own(new ControllerNode(
                 new NodeSettings(id, ControllerSettings.DEFAULTS, false, 300_000),
                 new ZkStore(session, id, registrar::isHeld),
-                new NettyBrokerLink(new LinkSettings(id, "PLAINTEXT", 5_000, 100_000_000))));
+                new NettyBrokerLink(new LinkSettings(id, "PLAINTEXT", 5_000, 100_000_000)),
+                PeerWatch.NONE));
         controller.start();
         return new Node(id, session, controller, broker);
     }

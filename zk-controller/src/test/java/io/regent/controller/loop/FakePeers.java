@@ -1,0 +1,30 @@
+package io.regent.controller.loop;
+
+import io.regent.metadata.BrokerRegistration;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** A watch that sees only what the test says. */
+final class FakePeers implements PeerWatch {
+
+    List<Integer> watched = List.of();
+    private Consumer<Dead> listener;
+
+    @Override
+    public void start(Consumer<Dead> newListener) {
+        listener = newListener;
+    }
+
+    void die(int brokerId, long brokerEpoch) {
+        listener.accept(new Dead(brokerId, brokerEpoch, "the test says so"));
+    }
+
+    @Override
+    public void watch(Collection<BrokerRegistration> peers) {
+        watched = peers.stream().map(BrokerRegistration::id).toList();
+    }
+
+    @Override
+    public void close() {}
+}

@@ -166,7 +166,7 @@ final class FetcherThread implements PartitionFetcher, Runnable {
         }
         failuresOfSource++;
         if (failuresOfSource == 1) {
-            LOG.warn("Fetching from {} failed; trying again", leader.node(), e);
+            LOG.info("Fetching from {} failed and is tried again: {}", leader.node(), e.getMessage());
         } else {
             LOG.debug("Fetching from {} failed {} times", leader.node(), failuresOfSource, e);
         }

@@ -3,11 +3,13 @@ package io.regent.controller.detect;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerAdapter;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.ReferenceCountUtil;
 import io.regent.controller.loop.PeerWatch;
 import io.regent.metadata.BrokerRegistration;
 import io.regent.metadata.Endpoint;
@@ -25,6 +27,9 @@ final class PeerSocket {
 
     /** A refusal comes at once; what takes longer is silence. */
     private static final int CONNECT_TIMEOUT_MS = 3_000;
+
+    /** A peer that takes connections only to close them, as one with too many of them does, is not asked without end. */
+    private static final long SHORT_LIFE_MS = 500;
 
     private final EventLoop loop;
     private final BrokerRegistration peer;
@@ -76,13 +81,25 @@ final class PeerSocket {
     }
 
     /** What a peer says to a connection that says nothing is of no interest, nor is how it ends. */
-    private static final class Silent extends ChannelHandlerAdapter {}
+    private static final class Silent extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            ReferenceCountUtil.release(message);
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            var unused = ctx.close();
+        }
+    }
 
     private void connected(Channel made) {
         suspicion = suspicion.connected();
+        long sinceNs = System.nanoTime();
         made.closeFuture().addListener(gone -> {
             suspicion = suspicion.closed();
-            tryAgain();
+            boolean shortLived = System.nanoTime() - sinceNs < TimeUnit.MILLISECONDS.toNanos(SHORT_LIFE_MS);
+            tryAgain(shortLived ? Suspicion.RETRY_MS : suspicion.nextTryMs());
         });
     }
 
@@ -101,7 +118,7 @@ final class PeerSocket {
                     "its connection closed, and " + endpoint.host() + ":" + endpoint.port() + " refused "
                             + suspicion.refusals() + " more"));
         } else {
-            tryAgain();
+            tryAgain(suspicion.nextTryMs());
         }
     }
 
@@ -109,9 +126,9 @@ final class PeerSocket {
         return message != null && message.contains("refused");
     }
 
-    private void tryAgain() {
+    private void tryAgain(long afterMs) {
         if (!closed) {
-            var unused = loop.schedule(this::open, suspicion.nextTryMs(), TimeUnit.MILLISECONDS);
+            var unused = loop.schedule(this::open, afterMs, TimeUnit.MILLISECONDS);
         }
     }
 

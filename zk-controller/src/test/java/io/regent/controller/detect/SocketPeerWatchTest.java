@@ -58,7 +58,7 @@ class SocketPeerWatchTest {
     }
 
     @Test
-    void aPeerThatClosesAConnectionButListensIsConnectedAgain() throws Exception {
+    void aPeerThatClosesAConnectionButListensIsConnectedAgainAfterAPause() throws Exception {
         watch.watch(List.of(broker(2, 77)));
         server.accept().close();
         try (Socket again = server.accept()) {

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class PeerProcess {
 
-    private static final long TIMEOUT_S = 120;
+    private static final long TIMEOUT_S = 280;
 
     private static final Path PEERS = Path.of(System.getProperty("regent.peers", "peers"));
 

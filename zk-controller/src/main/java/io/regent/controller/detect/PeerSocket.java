@@ -28,8 +28,14 @@ final class PeerSocket {
     /** A refusal comes at once; what takes longer is silence. */
     private static final int CONNECT_TIMEOUT_MS = 3_000;
 
-    /** A peer that takes connections only to close them, as one with too many of them does, is not asked without end. */
+    /** What closes sooner than this was not really accepted. */
     private static final long SHORT_LIFE_MS = 500;
+
+    /**
+     * A process that is dying may accept once more, as its listener is closed a moment after its connections. One that goes
+     * on taking connections only to close them, as a server with too many does, is alive and is not asked without end.
+     */
+    private static final int MAX_SHORT_LIVES = 5;
 
     private final EventLoop loop;
     private final BrokerRegistration peer;
@@ -38,6 +44,7 @@ final class PeerSocket {
 
     private Suspicion suspicion = Suspicion.NONE;
     private Channel channel;
+    private int shortLives;
     private boolean closed;
 
     PeerSocket(EventLoop loop, BrokerRegistration peer, Endpoint endpoint, Consumer<PeerWatch.Dead> onDeath) {
@@ -99,8 +106,16 @@ final class PeerSocket {
         made.closeFuture().addListener(gone -> {
             suspicion = suspicion.closed();
             boolean shortLived = System.nanoTime() - sinceNs < TimeUnit.MILLISECONDS.toNanos(SHORT_LIFE_MS);
-            tryAgain(shortLived ? Suspicion.RETRY_MS : suspicion.nextTryMs());
+            shortLives = shortLived ? shortLives + 1 : 0;
+            tryAgain(pauseMs());
         });
+    }
+
+    private long pauseMs() {
+        if (shortLives == 0) {
+            return suspicion.nextTryMs();
+        }
+        return shortLives <= MAX_SHORT_LIVES ? Suspicion.SECOND_LOOK_MS : Suspicion.RETRY_MS;
     }
 
     private void failed(Throwable cause) {

@@ -58,13 +58,23 @@ class SocketPeerWatchTest {
     }
 
     @Test
-    void aPeerThatClosesAConnectionButListensIsConnectedAgainAfterAPause() throws Exception {
+    void aPeerThatClosesAConnectionButListensIsConnectedAgain() throws Exception {
         watch.watch(List.of(broker(2, 77)));
         server.accept().close();
         try (Socket again = server.accept()) {
             assertThat(again.isConnected()).isTrue();
         }
         assertThat(verdicts).isEmpty();
+    }
+
+    @Test
+    void aDyingPeerThatAcceptsOnceMoreIsStillFoundDead() throws Exception {
+        watch.watch(List.of(broker(2, 77)));
+        server.accept().close();
+        Socket again = server.accept();
+        server.close();
+        again.close();
+        assertThat(verdicts.poll(10, TimeUnit.SECONDS)).isNotNull();
     }
 
     @Test

@@ -1,0 +1,53 @@
+package io.regent.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.regent.it.PeerProcess.Result;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The drill as its users run it: nothing acknowledged is lost, whoever is killed and however the death is noticed. */
+@Timeout(300)
+class DrillIT {
+
+    @Test
+    void controllersKilledOneAfterTheOtherLoseAndDuplicateNothing() throws Exception {
+        String report = drill("--kills", "3");
+        assertThat(report).contains("Kill 3 of 3", "elected", "in the ISR", "Nothing acknowledged was lost.");
+        assertThat(report).containsPattern("lost\\s+0").containsPattern("duplicated\\s+0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"connection", "session"})
+    void aKilledLeaderLosesNothingHoweverItsDeathIsNoticed(String detection) throws Exception {
+        String report = drill(
+                "--victim",
+                "leader",
+                "--override",
+                "regent.failure.detection=" + detection,
+                "--override",
+                "zookeeper.session.timeout.ms=6000");
+        assertThat(report).contains("Nothing acknowledged was lost.");
+        assertThat(report).containsPattern("duplicated\\s+0");
+    }
+
+    private static String drill(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-Dregent.home=" + System.getProperty("regent.home"),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.regent.cli.Main",
+                "drill"));
+        command.addAll(List.of(arguments));
+        Result result = PeerProcess.run(command, "");
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        return result.output();
+    }
+}

@@ -15,7 +15,8 @@ final class Logging {
     private static final String LIBRARIES_LEVEL = "regent.log.level.libraries";
     private static final String LEVEL_VARIABLE = "REGENT_LOG_LEVEL";
     private static final String SERVER_LEVEL = "INFO";
-    private static final Set<String> SERVERS = Set.of("zookeeper", "broker");
+    /** The warm-up does what servers do, and that is also to log. */
+    private static final Set<String> SERVERS = Set.of("zookeeper", "broker", "warm-up");
 
     private Logging() {}
 

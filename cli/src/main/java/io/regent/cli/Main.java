@@ -3,6 +3,7 @@ package io.regent.cli;
 import io.regent.broker.StartupException;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.util.List;
 import org.apache.kafka.common.config.ConfigException;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -32,7 +33,7 @@ public final class Main {
 
     /** Runs one command; nothing is thrown. */
     static int run(String[] arguments, PrintWriter out, PrintWriter err) {
-        CommandLine regent = commandLine();
+        CommandLine regent = commandLine(RegentCommand.subcommands(arguments));
         regent.setOut(out);
         regent.setErr(err);
         int exitCode = regent.execute(arguments);
@@ -41,8 +42,14 @@ public final class Main {
         return exitCode;
     }
 
+    /** The whole command. */
     static CommandLine commandLine() {
+        return commandLine(RegentCommand.subcommands());
+    }
+
+    private static CommandLine commandLine(List<Object> subcommands) {
         CommandLine regent = new CommandLine(new RegentCommand());
+        subcommands.forEach(regent::addSubcommand);
         addHelp(regent);
         regent.setCaseInsensitiveEnumValuesAllowed(true);
         regent.setColorScheme(CommandLine.Help.defaultColorScheme(Home.onTerminal() ? Ansi.ON : Ansi.OFF));

@@ -72,6 +72,9 @@ class CommandLineTest {
                 "drill --bootstrap=h:1          | regent drill: --bootstrap needs a --kill-command",
                 "drill --kill-command=true      | regent drill: --kill-command, --restart-command and --zookeeper go with",
                 "drill --kafka-home=/nowhere    | regent drill: no Kafka in /nowhere",
+                "compare                        | regent compare: a subcommand is missing: start",
+                "compare start --rounds=0       | regent compare start: --rounds must be between 1 and 1000, not 0",
+                "compare start --kafka-home=/x  | regent compare start: no Kafka in /x",
             })
     void misuseIsOneClearLineAndExitCodeOne(String arguments, String message, @TempDir Path directory) {
         List<String> words = new ArrayList<>(List.of(arguments.isEmpty() ? new String[0] : arguments.split(" ", -1)));
@@ -82,6 +85,14 @@ class CommandLineTest {
         assertThat(err.toString()).startsWith(message);
         assertThat(err.toString().lines()).hasSize(1);
         assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void aServerReadsInItsOwnCommandOnlyAndAllOthersAreStillThere() {
+        assertThat(RegentCommand.subcommands(new String[] {"broker", "--help"}))
+                .singleElement()
+                .isInstanceOf(BrokerCommand.class);
+        assertThat(RegentCommand.subcommands(new String[] {"brokr"})).hasSameSizeAs(RegentCommand.subcommands());
     }
 
     @Test

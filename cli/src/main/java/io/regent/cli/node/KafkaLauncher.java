@@ -3,7 +3,12 @@ package io.regent.cli.node;
 import io.regent.cli.CommandFailure;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Starts Apache Kafka's brokers in ZooKeeper mode from a directory of Kafka's jars, so that the very same drill can be run on them.
@@ -11,7 +16,11 @@ import java.util.List;
  * <p>Immutable; any thread. The ZooKeeper server stays Regent's.
  */
 public final class KafkaLauncher implements NodeLauncher {
+    private static final Pattern KAFKA_JAR = Pattern.compile("kafka_2\\.\\d+-([\\d.]+).*\\.jar");
+
     private final Path libraries;
+    private final String version;
+    private final List<String> jvm;
     private final NodeLauncher regent = new RegentLauncher();
 
     /**
@@ -19,11 +28,24 @@ public final class KafkaLauncher implements NodeLauncher {
      * @throws CommandFailure when there is no Kafka
      */
     public KafkaLauncher(Path home) {
+        this(home, BrokerJvm.SEVERAL_ON_ONE_MACHINE);
+    }
+
+    /**
+     * @param jvm heap and collector of the brokers
+     * @throws CommandFailure when there is no Kafka
+     */
+    public KafkaLauncher(Path home, List<String> jvm) {
         Path nested = home.resolve("libs");
         this.libraries = (Files.isDirectory(nested) ? nested : home).toAbsolutePath();
-        if (!holdsKafka(libraries)) {
-            throw new CommandFailure("no Kafka in " + home + ": expected libs/kafka_2.13-*.jar");
-        }
+        this.version = versionIn(libraries)
+                .orElseThrow(() -> new CommandFailure("no Kafka in " + home + ": expected libs/kafka_2.13-*.jar"));
+        this.jvm = List.copyOf(jvm);
+    }
+
+    /** Kafka's version, as its jar is named. */
+    public String version() {
+        return version;
     }
 
     @Override
@@ -38,20 +60,23 @@ public final class KafkaLauncher implements NodeLauncher {
 
     @Override
     public List<String> brokerCommand(Path properties) {
-        return List.of(
-                RegentLauncher.currentJava(),
-                "-Xms128m",
-                "-Xmx1G",
-                "-XX:+UseG1GC",
-                "-XX:MaxGCPauseMillis=20",
+        List<String> command = new ArrayList<>();
+        command.add(RegentLauncher.currentJava());
+        command.addAll(jvm);
+        command.addAll(List.of(
                 "-cp",
                 libraries + "/*",
                 "kafka.Kafka",
-                properties.toAbsolutePath().toString());
+                properties.toAbsolutePath().toString()));
+        return command;
     }
 
-    private static boolean holdsKafka(Path libraries) {
-        String[] names = libraries.toFile().list((directory, name) -> name.matches("kafka_2\\.\\d+-.*\\.jar"));
-        return names != null && names.length > 0;
+    private static Optional<String> versionIn(Path libraries) {
+        String[] names = libraries.toFile().list();
+        return Stream.of(names == null ? new String[0] : names)
+                .map(KAFKA_JAR::matcher)
+                .filter(Matcher::matches)
+                .map(jar -> jar.group(1))
+                .findFirst();
     }
 }

@@ -5,6 +5,7 @@ import io.regent.cli.Main;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Starts Regent's own nodes on the JVM, the jars and the flags that run this command.
@@ -12,12 +13,19 @@ import java.util.List;
  * <p>Immutable; any thread.
  */
 public final class RegentLauncher implements NodeLauncher {
-    /**
-     * Kafka's limit, but not committed at once: a local cluster has several nodes on one machine, mostly idle.
-     */
-    private static final String BROKER_HEAP = "-Xms128m -Xmx1G";
+    private static final List<String> ZOOKEEPER_JVM = List.of("-Xms32m", "-Xmx512m", "-XX:+UseSerialGC");
 
-    private static final String ZOOKEEPER_HEAP = "-Xms32m -Xmx512m";
+    private final List<String> brokerJvm;
+
+    /** Brokers get the heap that {@code REGENT_HEAP_OPTS} or {@code KAFKA_HEAP_OPTS} names, else one for several on a machine. */
+    public RegentLauncher() {
+        this(fromEnvironment());
+    }
+
+    /** @param brokerJvm heap and collector of the brokers */
+    public RegentLauncher(List<String> brokerJvm) {
+        this.brokerJvm = List.copyOf(brokerJvm);
+    }
 
     @Override
     public String name() {
@@ -26,14 +34,12 @@ public final class RegentLauncher implements NodeLauncher {
 
     @Override
     public List<String> zooKeeperCommand(Path properties) {
-        List<String> command = java(ZOOKEEPER_HEAP);
-        command.add("-XX:+UseSerialGC");
-        return foreground(command, "zookeeper", properties);
+        return foreground(java(ZOOKEEPER_JVM), "zookeeper", properties);
     }
 
     @Override
     public List<String> brokerCommand(Path properties) {
-        return foreground(java(heap("REGENT_HEAP_OPTS", "KAFKA_HEAP_OPTS")), "broker", properties);
+        return foreground(java(brokerJvm), "broker", properties);
     }
 
     private static List<String> foreground(List<String> command, String subcommand, Path properties) {
@@ -47,7 +53,7 @@ public final class RegentLauncher implements NodeLauncher {
         return command;
     }
 
-    private static List<String> java(String heap) {
+    private static List<String> java(List<String> jvm) {
         List<String> command = new ArrayList<>();
         command.add(currentJava());
         Home.launchArguments()
@@ -57,18 +63,18 @@ public final class RegentLauncher implements NodeLauncher {
                             command.add("-Dregent.launch.args=" + file);
                         },
                         () -> command.addAll(List.of("-cp", System.getProperty("java.class.path"))));
-        command.addAll(words(heap));
+        command.addAll(jvm);
         return command;
     }
 
-    private static String heap(String... variables) {
-        for (String variable : variables) {
-            String value = System.getenv(variable);
-            if (value != null && !value.isBlank()) {
-                return value;
-            }
-        }
-        return BROKER_HEAP;
+    private static List<String> fromEnvironment() {
+        List<String> jvm = new ArrayList<>(BrokerJvm.SEVERAL_ON_ONE_MACHINE);
+        Stream.of("REGENT_HEAP_OPTS", "KAFKA_HEAP_OPTS")
+                .map(variable -> words(System.getenv(variable)))
+                .filter(heap -> !heap.isEmpty())
+                .findFirst()
+                .ifPresent(jvm::addAll);
+        return jvm;
     }
 
     static String currentJava() {

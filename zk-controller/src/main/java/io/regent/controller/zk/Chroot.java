@@ -5,6 +5,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.ZooKeeper;
@@ -25,11 +26,17 @@ final class Chroot {
      */
     static void create(ZkSettings settings) throws InterruptedException {
         CountDownLatch connected = new CountDownLatch(1);
-        try (ZooKeeper zooKeeper = new ZooKeeper(settings.servers(), settings.sessionTimeoutMs(), event -> {
+        Watcher watcher = event -> {
             if (event.getState() == KeeperState.SyncConnected) {
                 connected.countDown();
             }
-        })) {
+        };
+        try (ZooKeeper zooKeeper = new ZooKeeper(
+                settings.servers(),
+                settings.sessionTimeoutMs(),
+                watcher,
+                false,
+                new PlainClientConfig(ZkSession.MAX_REPLY_BYTES))) {
             if (!connected.await(settings.connectionTimeoutMs(), TimeUnit.MILLISECONDS)) {
                 throw ZkSession.unreachable(settings);
             }

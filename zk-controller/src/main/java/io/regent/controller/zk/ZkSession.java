@@ -77,7 +77,7 @@ public final class ZkSession implements AutoCloseable {
     private final SessionThread thread;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final CompletableFuture<ZkHandle> firstSession = new CompletableFuture<>();
-    private final ZKClientConfig clientConfig = new ZKClientConfig();
+    private final ZKClientConfig clientConfig = new PlainClientConfig(MAX_REPLY_BYTES);
     private final CuratorZookeeperClient curator;
 
     private Life life = new Life();
@@ -90,7 +90,6 @@ public final class ZkSession implements AutoCloseable {
     public ZkSession(ZkSettings settings, String name) {
         this.settings = settings;
         this.thread = new SessionThread("zookeeper-session-" + name);
-        this.clientConfig.setProperty("jute.maxbuffer", Integer.toString(MAX_REPLY_BYTES));
         this.curator = new CuratorZookeeperClient(
                 new LifeFactory(),
                 new FixedEnsembleProvider(settings.connect()),

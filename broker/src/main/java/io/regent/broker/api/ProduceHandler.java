@@ -1,7 +1,6 @@
 package io.regent.broker.api;
 
 import io.regent.broker.metadata.MetadataCache;
-import io.regent.broker.metadata.MetadataSnapshot;
 import io.regent.broker.network.Request;
 import io.regent.broker.network.RequestHandler;
 import io.regent.broker.replica.AppendRequest;
@@ -53,13 +52,12 @@ final class ProduceHandler implements RequestHandler {
         Map<TopicPartition, PartitionResponse> refused = new HashMap<>();
         Map<TopicPartition, MemoryRecords> accepted = new LinkedHashMap<>();
         boolean transactional = RequestUtils.hasTransactionalRecords(body);
-        MetadataSnapshot now = metadata.current();
         for (TopicProduceData topic : body.data().topicData()) {
             for (PartitionProduceData partition : topic.partitionData()) {
                 TopicPartition id = new TopicPartition(topic.name(), partition.index());
                 PartitionResponse refusal = transactional
                         ? refusal(Errors.INVALID_TXN_STATE, "Transactions are not supported by this broker")
-                        : check(now, id, partition, body.version());
+                        : check(partition, body.version());
                 if (refusal == null) {
                     accepted.put(id, (MemoryRecords) partition.records());
                 } else {
@@ -71,11 +69,7 @@ final class ProduceHandler implements RequestHandler {
     }
 
     /** Null when the records may be appended. */
-    private static PartitionResponse check(
-            MetadataSnapshot now, TopicPartition id, PartitionProduceData partition, short version) {
-        if (!now.contains(id)) {
-            return refusal(Errors.UNKNOWN_TOPIC_OR_PARTITION, null);
-        }
+    private static PartitionResponse check(PartitionProduceData partition, short version) {
         try {
             ProduceRequest.validateRecords(version, partition.records());
             return null;

@@ -49,12 +49,13 @@ final class LogAppender {
             SegmentStore store,
             LeaderEpochFileCache epochs,
             ProducerStateManager producers,
+            LogProducers known,
             Watermarks watermarks,
             Roller roller) {
         this.store = store;
         this.epochs = epochs;
         this.producers = producers;
-        this.producerValidation = new ProducerValidation(producers);
+        this.producerValidation = new ProducerValidation(producers, known);
         this.watermarks = watermarks;
         this.roller = roller;
     }

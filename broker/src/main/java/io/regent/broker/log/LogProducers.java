@@ -12,6 +12,7 @@ import org.apache.kafka.storage.internals.log.VerificationGuard;
 public final class LogProducers {
     private final Object lock;
     private final ProducerStateManager producers;
+    private boolean hasForgotten;
 
     LogProducers(Object lock, ProducerStateManager producers) {
         this.lock = lock;
@@ -56,7 +57,14 @@ public final class LogProducers {
     /** Forgets producers that wrote nothing for producer.id.expiration.ms. */
     void removeExpired(long nowMs) {
         synchronized (lock) {
+            int before = producers.activeProducers().size();
             producers.removeExpiredProducers(nowMs);
+            hasForgotten |= producers.activeProducers().size() < before;
         }
+    }
+
+    /** Whether a producer may have written here once and be unknown now; under the partition log's lock. */
+    boolean hasForgotten() {
+        return hasForgotten;
     }
 }

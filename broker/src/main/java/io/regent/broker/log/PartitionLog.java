@@ -63,7 +63,7 @@ public final class PartitionLog {
         this.reader = new LogReader(store);
         this.watermarks = new Watermarks(lock, store, reader, producers, logStartOffset);
         this.maintenance = new LogMaintenance(lock, store, epochs, producers, watermarks);
-        this.appender = new LogAppender(store, epochs, producers, watermarks, maintenance::roll);
+        this.appender = new LogAppender(store, epochs, producers, logProducers, watermarks, maintenance::roll);
         this.timestampSearch = new TimestampSearch(store, epochs, watermarks);
         this.metadataFile = new PartitionMetadataFile(
                 PartitionMetadataFile.newFile(store.dir()), store.environment().failures());

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
+import org.apache.kafka.common.errors.UnknownProducerIdException;
 import org.apache.kafka.common.record.MemoryRecords;
 import org.apache.kafka.common.record.RecordBatch;
 import org.apache.kafka.storage.internals.log.AppendOrigin;
@@ -23,10 +24,15 @@ import org.apache.kafka.storage.internals.log.VerificationGuard;
  * append; the caller applies the {@link Outcome} afterwards.
  */
 final class ProducerValidation {
-    private final ProducerStateManager producers;
+    /** In a partition's first leadership nothing can have been lost: all that was ever acknowledged is in the log. */
+    private static final int FIRST_LEADER_EPOCH = 0;
 
-    ProducerValidation(ProducerStateManager producers) {
+    private final ProducerStateManager producers;
+    private final LogProducers known;
+
+    ProducerValidation(ProducerStateManager producers, LogProducers known) {
         this.producers = producers;
+        this.known = known;
     }
 
     /** What an append does to producer state; with a duplicate nothing is to be appended. */
@@ -38,6 +44,7 @@ final class ProducerValidation {
      *
      * @param first where the first batch will lie
      * @throws org.apache.kafka.common.errors.OutOfOrderSequenceException on a sequence gap
+     * @throws UnknownProducerIdException on a first batch that cannot be its first
      * @throws org.apache.kafka.common.errors.InvalidProducerEpochException on an older producer epoch
      * @throws InvalidTxnStateException on a transactional record that no transaction is known to hold
      */
@@ -52,6 +59,9 @@ final class ProducerValidation {
                     return new Outcome(List.of(), List.of(), duplicate);
                 }
                 requireVerified(batch, origin, guard);
+                if (origin == AppendOrigin.CLIENT && !updates.containsKey(batch.producerId())) {
+                    requireBeginning(batch);
+                }
                 Optional<LogOffsetMetadata> transactionStart = batch.isTransactional()
                         ? Optional.of(new LogOffsetMetadata(batch.baseOffset(), first.segmentBaseOffset, position))
                         : Optional.empty();
@@ -72,6 +82,23 @@ final class ProducerValidation {
         return origin != AppendOrigin.CLIENT
                 ? Optional.empty()
                 : producers.lastEntry(batch.producerId()).flatMap(entry -> entry.findDuplicateBatch(batch));
+    }
+
+    /**
+     * Refuses a later batch of a producer that never wrote here. A producer has several requests under way; where the first
+     * came before this broker knew that it leads, and was refused, a later one must not be taken in its place: every retry
+     * of the first would be out of order for ever (KAFKA-14359). The producer takes a new epoch and begins again (KIP-360).
+     * Where it may have been forgotten, or its records lost in an unclean election, it goes on with any sequence, as in Kafka.
+     */
+    private void requireBeginning(RecordBatch batch) {
+        boolean firstLeadership = batch.partitionLeaderEpoch() == FIRST_LEADER_EPOCH;
+        if (batch.baseSequence() > 0
+                && firstLeadership
+                && !known.hasForgotten()
+                && producers.lastEntry(batch.producerId()).isEmpty()) {
+            throw new UnknownProducerIdException("Producer " + batch.producerId() + " begins with sequence "
+                    + batch.baseSequence() + ", but nothing that it sent before is in the log");
+        }
     }
 
     private void requireVerified(RecordBatch batch, AppendOrigin origin, VerificationGuard guard) {

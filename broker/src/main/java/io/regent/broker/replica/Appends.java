@@ -71,14 +71,13 @@ final class Appends {
 
     private Outcome appendOne(AppendRequest request, TopicPartition topicPartition, MemoryRecords records) {
         try {
+            Partition partition = partitions.require(topicPartition);
             if (!request.internalTopicsAllowed() && Topic.isInternal(topicPartition.topic())) {
                 throw new InvalidTopicException(
                         "Topic " + topicPartition.topic() + " is internal: clients may not write to it");
             }
             VerificationGuard guard = request.guards().getOrDefault(topicPartition, VerificationGuard.SENTINEL);
-            LogAppendInfo info = partitions
-                    .require(topicPartition)
-                    .appendAsLeader(records, request.origin(), request.requiredAcks(), guard);
+            LogAppendInfo info = partition.appendAsLeader(records, request.origin(), request.requiredAcks(), guard);
             return appended(info);
         } catch (ApiException | RecordValidationException e) {
             return refused(topicPartition, e);

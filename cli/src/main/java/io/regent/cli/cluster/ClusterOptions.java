@@ -42,8 +42,8 @@ final class ClusterOptions {
         return new LocalCluster(files, new RegentLauncher(), state);
     }
 
-    /** The cluster command as the user would type it again, for the same cluster. */
-    String asTyped() {
-        return Home.command() + " cluster" + (directory == null ? "" : " --dir " + directory);
+    /** A subcommand as the user would type it next, for the same cluster. */
+    String asTyped(String subcommand) {
+        return Home.command() + " cluster " + subcommand + (directory == null ? "" : " --dir " + directory);
     }
 }

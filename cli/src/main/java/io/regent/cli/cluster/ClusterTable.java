@@ -7,6 +7,7 @@ import io.regent.cli.node.ControllerSeat;
 import io.regent.cli.node.ZooKeeperView;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Draws a local cluster for a person: its nodes, which one rules, and what to try next.
@@ -73,14 +74,18 @@ final class ClusterTable {
         return seat.taken() && node.brokerId() == seat.brokerId() ? "controller, epoch " + seat.epochText() : "broker";
     }
 
-    /** The commands to try next. */
-    List<String> nextSteps(String regent) {
+    /**
+     * The commands to try next.
+     *
+     * @param asTyped from the name of a subcommand to how one types it
+     */
+    List<String> nextSteps(UnaryOperator<String> asTyped) {
         return List.of(
                 "Try next:",
                 "  kcat -b " + cluster.bootstrap() + " -L",
-                "  " + regent + " kill controller      # then: " + regent + " status",
-                "  " + regent + " start 1              # a killed broker comes back",
-                "  " + regent + " kill leader-of orders-0 --signal STOP",
-                "  " + regent + " down                 # or down --purge, to delete its data");
+                "  " + asTyped.apply("kill") + " controller      # then: " + asTyped.apply("status"),
+                "  " + asTyped.apply("start") + " 1              # a killed broker comes back",
+                "  " + asTyped.apply("kill") + " leader-of orders-0 --signal STOP",
+                "  " + asTyped.apply("down") + "                 # or down --purge, to delete its data");
     }
 }

@@ -35,7 +35,7 @@ final class DownCommand implements Runnable {
                 cluster.purge();
             }
             out.println("The cluster in " + cluster.files().directory() + " is down"
-                    + (purge ? " and its data deleted." : "; " + options.asTyped() + " up starts it again."));
+                    + (purge ? " and its data deleted." : "; " + options.asTyped("up") + " starts it again."));
             out.flush();
         }
     }

@@ -65,9 +65,9 @@ final class KillCommand implements Runnable {
 
     private String next(NodeName node) {
         return switch (signal) {
-            case STOP -> "; let it go on with: " + options.asTyped() + " kill " + name(node) + " --signal CONT";
+            case STOP -> "; let it go on with: " + options.asTyped("kill") + " " + name(node) + " --signal CONT";
             case CONT -> "";
-            case KILL, TERM -> "; bring it back with: " + options.asTyped() + " start " + name(node);
+            case KILL, TERM -> "; bring it back with: " + options.asTyped("start") + " " + name(node);
         };
     }
 

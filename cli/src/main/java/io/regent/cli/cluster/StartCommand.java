@@ -39,7 +39,7 @@ final class StartCommand implements Runnable {
     private void start(LocalCluster cluster, NodeName node, PrintWriter out) {
         Condition condition = cluster.conditionOf(node);
         if (condition == Condition.PAUSED) {
-            throw new CommandFailure(node.inWords() + " is paused: " + options.asTyped() + " kill " + target
+            throw new CommandFailure(node.inWords() + " is paused: " + options.asTyped("kill") + " " + target
                     + " --signal CONT lets it go on");
         }
         if (condition == Condition.RUNNING) {

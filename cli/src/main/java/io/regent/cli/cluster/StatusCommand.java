@@ -23,7 +23,7 @@ final class StatusCommand implements Runnable {
         new ClusterTable(cluster).nodes().forEach(out::println);
         out.flush();
         if (cluster.nodes().stream().noneMatch(node -> cluster.conditionOf(node).alive())) {
-            throw new CommandFailure("nothing of it runs (" + options.asTyped() + " up starts it)");
+            throw new CommandFailure("nothing of it runs (" + options.asTyped("up") + " starts it)");
         }
     }
 }

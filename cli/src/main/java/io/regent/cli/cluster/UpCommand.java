@@ -69,7 +69,7 @@ final class UpCommand implements Runnable {
             ClusterTable table = new ClusterTable(cluster);
             table.nodes().forEach(out::println);
             out.println();
-            table.nextSteps(options.asTyped()).forEach(out::println);
+            table.nextSteps(options::asTyped).forEach(out::println);
             out.flush();
         }
     }

@@ -6,6 +6,7 @@ import io.regent.cli.node.Ports;
 import io.regent.cli.node.ZooKeeperNode;
 import io.regent.cli.node.ZooKeeperView;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -32,6 +33,8 @@ import picocli.CommandLine.Option;
 final class WarmUpCommand implements Runnable {
     private static final int TIMEOUT_MS = 20_000;
     private static final String TOPIC = "warm-up";
+    private static final String LOG_DIR = "broker";
+    private static final String CLEAN_SHUTDOWN_FILE = ".kafka_cleanshutdown";
 
     @Option(names = "--dir", paramLabel = "DIR", required = true, description = "An empty directory to work in.")
     private Path directory;
@@ -51,6 +54,9 @@ final class WarmUpCommand implements Runnable {
             } finally {
                 broker.shutdown();
             }
+            // A killed broker that comes back opens its logs with care, and should do that quickly as well.
+            Files.delete(directory.resolve(LOG_DIR).resolve(CLEAN_SHUTDOWN_FILE));
+            startBroker(ports.get(1), zooKeeper).shutdown();
         } catch (IOException e) {
             throw new CommandFailure("cannot warm up: " + e.getMessage(), e);
         } catch (InterruptedException e) {
@@ -86,7 +92,7 @@ final class WarmUpCommand implements Runnable {
                         "zookeeper.connect",
                         zooKeeper,
                         "log.dirs",
-                        directory.resolve("broker").toString(),
+                        directory.resolve(LOG_DIR).toString(),
                         "offsets.topic.num.partitions",
                         "1")));
     }

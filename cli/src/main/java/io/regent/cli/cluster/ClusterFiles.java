@@ -79,6 +79,9 @@ public record ClusterFiles(Path directory) {
                 "listeners", "PLAINTEXT://127.0.0.1:" + state.brokerPorts().get(id));
         properties.put("zookeeper.connect", "127.0.0.1:" + state.zooKeeperPort());
         properties.put("log.dirs", of(NodeName.broker(id)).resolve("data").toString());
+        // As Kafka 4 has it (KIP-1030): a killed broker reads its logs again before it serves, and has a core to spare
+        // for it.
+        properties.put("num.recovery.threads.per.data.dir", "2");
         properties.put("default.replication.factor", copies);
         properties.put("offsets.topic.replication.factor", copies);
         properties.put("transaction.state.log.replication.factor", copies);

@@ -145,6 +145,10 @@ final class IsrChanges {
                     confirmed.partitionEpoch());
             return sent.leader.maybeIncrementHighWatermark();
         });
+        completeIf(raised);
+    }
+
+    private void completeIf(boolean raised) {
         if (raised) {
             context.operations().checkAndCompleteAll(partition);
         }
@@ -159,6 +163,9 @@ final class IsrChanges {
         boolean again = underWriteLock(() -> !overtaken(sent) && settleRefusal(sent, error));
         if (again) {
             context.operations().later(RETRY_MS, () -> sendAgain(sent));
+        } else {
+            // Whoever was not let in may have held the watermark back, and may never fetch again.
+            completeIf(underWriteLock(() -> !sent.leader.isRetired() && sent.leader.maybeIncrementHighWatermark()));
         }
     }
 

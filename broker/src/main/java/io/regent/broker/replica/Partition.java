@@ -279,6 +279,14 @@ public final class Partition {
     /** Drops followers from the ISR that lag too long, if this broker leads. */
     void maybeShrinkIsr() {
         leader.ifPresent(isrChanges::maybeShrink);
+        settleHighWatermark();
+    }
+
+    /** Lets the watermark rise past a follower that was about to join the ISR, and now is dead or hangs. */
+    void settleHighWatermark() {
+        if (underRead(() -> leader.map(LeaderState::maybeIncrementHighWatermark).orElse(false))) {
+            context.operations().checkAndCompleteAll(topicPartition);
+        }
     }
 
     /** What a produce request that waits for {@code requiredOffset} should know. */

@@ -4,6 +4,7 @@ import io.regent.broker.log.LogDirFailureListener;
 import io.regent.broker.log.LogManager;
 import io.regent.broker.log.PartitionLog;
 import io.regent.broker.metadata.MetadataCache;
+import io.regent.broker.metadata.MetadataSnapshot;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -159,12 +160,17 @@ public final class ReplicaManager implements AutoCloseable {
     /** Takes in what the controller says of the cluster; errors as of {@link #leaderAndIsr}. */
     public CompletableFuture<UpdateMetadataResponse> updateMetadata(UpdateMetadataRequest request) {
         return obey(request, () -> {
+            MetadataSnapshot before = context.metadata().current();
             context.metadata().update(request);
             request.partitionStates()
                     .forEach(state -> partitions
                             .find(new TopicPartition(state.topicName(), state.partitionIndex()))
                             .ifPresent(partition ->
                                     partition.learnIsr(state.leaderEpoch(), state.zkVersion(), state.isr())));
+            MetadataSnapshot now = context.metadata().current();
+            if (before.aliveBrokers().stream().anyMatch(broker -> !now.isAlive(broker.id()))) {
+                partitions.leading().forEach(Partition::settleHighWatermark);
+            }
             return new UpdateMetadataResponse(new UpdateMetadataResponseData());
         });
     }

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.UpdateMetadataRequestData.UpdateMetadataPartitionState;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ProduceResponse.PartitionResponse;
@@ -141,6 +142,8 @@ class LeaderTest {
         broker.lead(1, 1);
         TopicPartition unknown = new TopicPartition("bills", 0);
         TopicPartition internal = new TopicPartition("__consumer_offsets", 0);
+        broker.topicIds.put(internal.topic(), Uuid.randomUuid());
+        broker.leaderAndIsr(state(1, 1, 10, List.of(1)).setTopicName(internal.topic()));
         var responses = broker.replicas
                 .append(AppendRequest.ofClient(
                         (short) 1, 1000, false, Map.of(unknown, batch("a"), internal, batch("b"))))

@@ -252,7 +252,7 @@ public final class ControllerLoop {
 
     /** Writes a death that was seen into ZooKeeper, where everybody learns of it, as far as it is this node's to do. */
     private void bury(PeerWatch.Dead dead) {
-        if (phase == Phase.RULING) {
+        if (ruling != null) {
             timeline.evicts(ruling.reign(), dead);
             ports.store().evict(ruling.reign(), dead.brokerId(), dead.brokerEpoch());
         } else if (phase == Phase.FOLLOWING && !vacant && owner.equals(OptionalInt.of(dead.brokerId()))) {
@@ -278,6 +278,8 @@ public final class ControllerLoop {
         ruling = new Ruling(reign, cores.of(reign), ports, stages);
         status = status.withEpoch(reign.epoch());
         stages.elected(reign);
+        // Before the image is loaded, so that the dead are not in it and all is decided at once.
+        obituaries.all().forEach(this::bury);
     }
 
     private void loaded(StoreEvent.Loaded loaded) {
@@ -290,7 +292,6 @@ public final class ControllerLoop {
         }
         stages.loaded(loaded.image());
         ruling.begin(loaded.image());
-        obituaries.all().forEach(this::bury);
         if (settings.autoRebalance()) {
             scheduleRebalance(FIRST_REBALANCE_MS);
         }

@@ -102,12 +102,12 @@ class DeathNoticeTest {
     }
 
     @Test
-    void aNewReignEvictsWhoeverDiedBeforeIt() {
+    void aNewReignEvictsWhoeverDiedBeforeItLoadsTheCluster() {
         follow(2);
         die(2);
         die(3);
         tell(new StoreEvent.ControllerObserved(false, OptionalInt.empty(), false));
-        rule();
+        tell(new StoreEvent.Elected(REIGN));
         assertThat(store.evicted).containsExactlyInAnyOrder(2, 3);
     }
 

@@ -49,6 +49,16 @@ public record Assignment(Replicas replicas, Replicas adding, Replicas removing) 
         return replicas.without(adding);
     }
 
+    /**
+     * The assignment while a reassignment to this target runs, whatever ran before: the target, then those replicas of the
+     * origin that are not in it. Where the target is the origin, in whatever order, nothing is added or removed.
+     */
+    public Assignment reassignTo(Replicas target) {
+        Replicas origin = origin();
+        Replicas all = target.union(origin);
+        return of(all, all.without(origin), all.without(target));
+    }
+
     /** The replica that should lead when all are in sync: the first. */
     public int preferredLeader() {
         return replicas.get(0);

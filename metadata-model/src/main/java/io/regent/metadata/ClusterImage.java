@@ -27,7 +27,7 @@ public final class ClusterImage {
             HashTreePMap.empty(),
             HashTreePMap.empty(),
             HashTreePMap.empty(),
-            HashTreePMap.empty(),
+            AdminOrders.NONE,
             HashTreePSet.empty(),
             HashTreePMap.empty());
 
@@ -35,7 +35,7 @@ public final class ClusterImage {
     final PMap<String, TopicImage> topics;
     final PMap<TopicId, String> topicNames;
     final PMap<Integer, PSet<String>> topicsByBroker;
-    final PMap<String, TopicDeletion> deletions;
+    final AdminOrders orders;
     final PSet<Integer> shuttingDown;
     final PMap<Integer, PSet<PartitionId>> offlineReplicas;
 
@@ -44,14 +44,14 @@ public final class ClusterImage {
             PMap<String, TopicImage> topics,
             PMap<TopicId, String> topicNames,
             PMap<Integer, PSet<String>> topicsByBroker,
-            PMap<String, TopicDeletion> deletions,
+            AdminOrders orders,
             PSet<Integer> shuttingDown,
             PMap<Integer, PSet<PartitionId>> offlineReplicas) {
         this.brokers = brokers;
         this.topics = topics;
         this.topicNames = topicNames;
         this.topicsByBroker = topicsByBroker;
-        this.deletions = deletions;
+        this.orders = orders;
         this.shuttingDown = shuttingDown;
         this.offlineReplicas = offlineReplicas;
     }
@@ -156,12 +156,20 @@ public final class ClusterImage {
 
     /** The deletions that were asked for and are not complete, by topic, sorted. */
     public SortedMap<String, TopicDeletion> deletions() {
-        return new TreeMap<>(deletions);
+        return new TreeMap<>(orders.deletions());
     }
 
     /** Whether this topic's deletion was asked for. */
     public boolean isBeingDeleted(String topic) {
-        return deletions.containsKey(topic);
+        return orders.deletions().containsKey(topic);
+    }
+
+    /**
+     * What {@code /admin/reassign_partitions} wants, by partition, as far as it is not done; empty when there is no such
+     * znode, or nobody can read it.
+     */
+    public Optional<SortedMap<PartitionId, Replicas>> reassignmentOrders() {
+        return orders.reassignments();
     }
 
     /** How many partitions the cluster has. Costs a walk over the topics. */
@@ -179,7 +187,7 @@ public final class ClusterImage {
                 || (other instanceof ClusterImage that
                         && brokers.equals(that.brokers)
                         && topics.equals(that.topics)
-                        && deletions.equals(that.deletions)
+                        && orders.equals(that.orders)
                         && shuttingDown.equals(that.shuttingDown)
                         && offlineReplicas.equals(that.offlineReplicas));
     }

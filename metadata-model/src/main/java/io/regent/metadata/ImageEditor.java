@@ -31,7 +31,7 @@ public final class ImageEditor {
     private PMap<String, TopicImage> topics;
     private PMap<TopicId, String> topicNames;
     private PMap<Integer, PSet<String>> topicsByBroker;
-    private PMap<String, TopicDeletion> deletions;
+    private AdminOrders orders;
     private PSet<Integer> shuttingDown;
     private PMap<Integer, PSet<PartitionId>> offlineReplicas;
 
@@ -68,7 +68,7 @@ public final class ImageEditor {
         this.topics = base.topics;
         this.topicNames = base.topicNames;
         this.topicsByBroker = base.topicsByBroker;
-        this.deletions = base.deletions;
+        this.orders = base.orders;
         this.shuttingDown = base.shuttingDown;
         this.offlineReplicas = base.offlineReplicas;
     }
@@ -192,16 +192,32 @@ public final class ImageEditor {
 
     /** Sets how far a topic's deletion has come. */
     public ImageEditor putDeletion(String topic, TopicDeletion deletion) {
-        deletions = deletions.plus(topic, deletion);
+        orders = orders.withDeletions(orders.deletions().plus(topic, deletion));
         touched(topic);
         return this;
     }
 
     /** Ends a topic's deletion. */
     public ImageEditor removeDeletion(String topic) {
-        deletions = deletions.minus(topic);
+        orders = orders.withDeletions(orders.deletions().minus(topic));
         touched(topic);
         return this;
+    }
+
+    /** Replaces what {@code /admin/reassign_partitions} wants; empty when there is no such znode. */
+    public ImageEditor setReassignmentOrders(Optional<SortedMap<PartitionId, Replicas>> targets) {
+        orders = orders.withReassignments(targets);
+        return this;
+    }
+
+    /** What {@code /admin/reassign_partitions} wants, edits included. */
+    public Optional<SortedMap<PartitionId, Replicas>> reassignmentOrders() {
+        return orders.reassignments();
+    }
+
+    /** Whether the topic's deletion was asked for, edits included. */
+    public boolean isBeingDeleted(String topic) {
+        return orders.deletions().containsKey(topic);
     }
 
     /** The partition's state, edits included. */
@@ -238,7 +254,7 @@ public final class ImageEditor {
     public ClusterImage image() {
         open.values().forEach(this::settle);
         open.clear();
-        return new ClusterImage(brokers, topics, topicNames, topicsByBroker, deletions, shuttingDown, offlineReplicas);
+        return new ClusterImage(brokers, topics, topicNames, topicsByBroker, orders, shuttingDown, offlineReplicas);
     }
 
     /** The difference between {@link #base} and {@link #image}, as far as it was touched. */

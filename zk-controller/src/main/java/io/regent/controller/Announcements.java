@@ -16,7 +16,7 @@ import java.util.SortedMap;
  * @param image where the states, the live brokers and their endpoints are read; newer than each set's commit at most by
  *     what later commits of the same step announce anyway
  * @param leaderAndIsr by broker id, the partitions that it must lead or follow
- * @param newPartitions those partitions of {@code leaderAndIsr} that never had a leader before ({@code isNew})
+ * @param newReplicas which replicas of {@code leaderAndIsr} never led or followed before ({@code isNew})
  * @param stopReplicas by broker id, the replicas that it must stop
  * @param updateMetadata by broker id, the partitions whose metadata changed; an empty set tells the broker only who rules
  *     and which brokers live
@@ -24,7 +24,7 @@ import java.util.SortedMap;
 public record Announcements(
         ClusterImage image,
         SortedMap<Integer, PartitionSet> leaderAndIsr,
-        PartitionSet newPartitions,
+        NewReplicas newReplicas,
         SortedMap<Integer, List<StopReplica>> stopReplicas,
         SortedMap<Integer, PartitionSet> updateMetadata) {
 

@@ -37,6 +37,12 @@ public sealed interface Answer {
     /** One result a partition; an election of all partitions leaves out those that needed none. */
     record LeadersElected(SortedMap<PartitionId, Outcome> partitions) implements Answer {}
 
+    /** One result a partition. The reassignment itself goes on afterwards. */
+    record ReassignmentsAltered(SortedMap<PartitionId, Outcome> partitions) implements Answer {}
+
+    /** The assignments of those partitions that are being reassigned. */
+    record ReassignmentsListed(SortedMap<PartitionId, Assignment> partitions) implements Answer {}
+
     /**
      * What came of AlterPartition.
      *

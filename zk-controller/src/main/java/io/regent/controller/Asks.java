@@ -1,6 +1,7 @@
 package io.regent.controller;
 
 import io.regent.metadata.LeaderRecovery;
+import io.regent.metadata.PartitionId;
 import io.regent.metadata.PartitionSet;
 import io.regent.metadata.Replicas;
 import io.regent.metadata.TopicId;
@@ -108,6 +109,20 @@ public final class Asks {
      * @param partitions which, or empty for all partitions of the cluster
      */
     public record ElectLeaders(ElectionType type, Optional<PartitionSet> partitions) implements Event.Ask {}
+
+    /**
+     * Move partitions to other replicas, or cancel that (KIP-455). Answered by {@link Answer.ReassignmentsAltered}.
+     *
+     * @param targets by partition, the replicas it shall have as the client wrote them, or empty to cancel
+     */
+    public record AlterReassignments(SortedMap<PartitionId, Optional<Replicas>> targets) implements Event.Ask {}
+
+    /**
+     * Which partitions are being reassigned (KIP-455). Answered by {@link Answer.ReassignmentsListed}.
+     *
+     * @param partitions which to look at, or empty for all partitions of the cluster
+     */
+    public record ListReassignments(Optional<PartitionSet> partitions) implements Event.Ask {}
 
     /**
      * A leader changes the ISR of partitions it leads (KIP-497). Answered by {@link Answer.PartitionsAltered}.

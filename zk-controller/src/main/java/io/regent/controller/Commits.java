@@ -37,6 +37,8 @@ final class Commits {
         commits.add(List.of(), commits.telling.whoRulesAndLives());
         commits.addTopics();
         commits.close();
+        // An order is crossed out only when all that came of it is written.
+        commits.add(ZnodeChanges.ofOrders(commits.delta), commits.telling.nothing());
         for (String name : commits.delta.topics()) {
             commits.add(ZnodeChanges.deletes(name, commits.delta), commits.telling.nothing());
         }

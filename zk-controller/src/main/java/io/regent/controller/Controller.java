@@ -17,6 +17,7 @@ public final class Controller {
     private final TopicDeletions topicDeletions;
     private final Elections elections;
     private final IsrChanges isrChanges;
+    private final Reassignments reassignments;
     private final ControlledShutdown controlledShutdown;
 
     /** A controller that rules by these settings, in the name of this reign. */
@@ -28,7 +29,8 @@ public final class Controller {
         this.partitionCreation = new PartitionCreation(reign);
         this.topicDeletions = new TopicDeletions(settings, reign);
         this.elections = new Elections(settings, reign);
-        this.isrChanges = new IsrChanges(reign);
+        this.isrChanges = new IsrChanges(settings, reign);
+        this.reassignments = new Reassignments(settings, reign);
         this.controlledShutdown = new ControlledShutdown(reign);
     }
 
@@ -43,6 +45,7 @@ public final class Controller {
             case Event.Elected elected -> takeover.elected(elected.loaded());
             case Event.BrokersObserved brokers -> brokerChanges.observed(now, brokers);
             case Event.DeletionsObserved deletions -> topicDeletions.observed(now, deletions);
+            case Event.ReassignmentsObserved observed -> reassignments.observed(now, observed);
             case Event.LeaderAndIsrAnswered answered -> brokerChanges.leaderAndIsrAnswered(now, answered);
             case Event.StopReplicaAnswered answered -> topicDeletions.confirmed(now, answered);
             case Event.RebalanceDue due -> elections.rebalance(now);
@@ -50,6 +53,8 @@ public final class Controller {
             case Asks.CreatePartitions ask -> partitionCreation.asked(now, ask);
             case Asks.DeleteTopics ask -> topicDeletions.asked(now, ask);
             case Asks.ElectLeaders ask -> elections.asked(now, ask);
+            case Asks.AlterReassignments ask -> reassignments.asked(now, ask);
+            case Asks.ListReassignments ask -> reassignments.listed(now, ask);
             case Asks.AlterPartition ask -> isrChanges.asked(now, ask);
             case Asks.Shutdown ask -> controlledShutdown.asked(now, ask);
         };

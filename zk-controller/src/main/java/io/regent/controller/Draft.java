@@ -10,6 +10,8 @@ import io.regent.metadata.Replicas;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * A decision in the making: the next image under edit, and the reasons so far. Sees to it that however often a partition
@@ -55,11 +57,10 @@ final class Draft {
     }
 
     /** Sets an ISR that the leader itself asked for: the leader epoch stays. */
-    PartitionState changeIsr(PartitionId partition, Replicas isr, LeaderRecovery recovery) {
+    void changeIsr(PartitionId partition, Replicas isr, LeaderRecovery recovery) {
         PartitionState after = editor.state(partition).withIsr(isr, recovery, reign.epoch());
         editor.setState(partition, after);
         changes.add(new Decision.Change(partition, Reason.ISR_CHANGED));
-        return after;
     }
 
     /** Marks a partition as touched whose state stays: somebody must be told something about it. */
@@ -67,11 +68,36 @@ final class Draft {
         editor.setState(partition, editor.state(partition));
     }
 
+    /**
+     * Drops each order of {@code /admin/reassign_partitions} whose partition is not on its way there: it has arrived, was
+     * sent elsewhere, is being deleted, or could not be sent at all.
+     */
+    private void dropSettledOrders() {
+        editor.reassignmentOrders().ifPresent(orders -> {
+            SortedMap<PartitionId, Replicas> running = new TreeMap<>(orders);
+            running.entrySet().removeIf(order -> !isOnItsWay(order.getKey(), order.getValue()));
+            if (running.isEmpty()) {
+                editor.setReassignmentOrders(Optional.empty());
+            } else if (running.size() < orders.size()) {
+                editor.setReassignmentOrders(Optional.of(running));
+            }
+        });
+    }
+
+    private boolean isOnItsWay(PartitionId partition, Replicas target) {
+        Assignment assignment = editor.assignment(partition);
+        return assignment.isReassigning()
+                && assignment.target().equals(target)
+                && !editor.isBeingDeleted(partition.topic());
+    }
+
     Decision decide() {
+        dropSettledOrders();
         return new Decision(editor.delta(), changes, Optional.empty(), false);
     }
 
     Decision decide(Answer answer) {
+        dropSettledOrders();
         return new Decision(editor.delta(), changes, Optional.of(answer), false);
     }
 }

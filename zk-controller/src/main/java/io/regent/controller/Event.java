@@ -2,9 +2,13 @@ package io.regent.controller;
 
 import io.regent.metadata.BrokerRegistration;
 import io.regent.metadata.ClusterImage;
+import io.regent.metadata.PartitionId;
 import io.regent.metadata.PartitionSet;
+import io.regent.metadata.Replicas;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 
 /** Something that happened, or that was {@linkplain Ask asked}: what the controller takes its steps on. Immutable. */
 public sealed interface Event {
@@ -36,6 +40,14 @@ public sealed interface Event {
     }
 
     /**
+     * What {@code /admin/reassign_partitions} holds, from one reading: told after each change of it, also when it was this
+     * reign that made it.
+     *
+     * @param targets the wanted replicas by partition; empty when there is no such znode, or nobody can read it
+     */
+    record ReassignmentsObserved(Optional<SortedMap<PartitionId, Replicas>> targets) implements Event {}
+
+    /**
      * A broker answered a LeaderAndIsr request.
      *
      * @param brokerEpoch the life of the broker that answered; an answer of another life is ignored
@@ -63,6 +75,8 @@ public sealed interface Event {
                     Asks.CreatePartitions,
                     Asks.DeleteTopics,
                     Asks.ElectLeaders,
+                    Asks.AlterReassignments,
+                    Asks.ListReassignments,
                     Asks.AlterPartition,
                     Asks.Shutdown {}
 }

@@ -10,16 +10,20 @@ import io.regent.metadata.TopicImage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * AlterPartition (KIP-497): leaders ask for another ISR. The checks, their order and their codes are those of Kafka's
- * ZooKeeper-mode controller, and then those that it lacks and KRaft has. Pure.
+ * ZooKeeper-mode controller, and then those that it lacks and KRaft has. An ISR that
+ * holds all of a reassignment's target ends it in the same step. Pure.
  */
 final class IsrChanges {
 
+    private final ControllerSettings settings;
     private final Reign reign;
 
-    IsrChanges(Reign reign) {
+    IsrChanges(ControllerSettings settings, Reign reign) {
+        this.settings = settings;
         this.reign = reign;
     }
 
@@ -34,14 +38,16 @@ final class IsrChanges {
                     "Broker " + ask.brokerId() + " does not live with epoch " + ask.brokerEpoch() + ".");
             return draft.decide(new Answer.PartitionsAltered(stale, List.of()));
         }
+        Reconsideration reconsideration = new Reconsideration(draft, settings, Set.of());
         List<Answer.AlteredPartition> results = new ArrayList<>();
         for (PartitionChange change : ask.partitions()) {
-            results.add(alter(draft, now, ask.brokerId(), change));
+            results.add(alter(draft, reconsideration, now, ask.brokerId(), change));
         }
         return draft.decide(new Answer.PartitionsAltered(Outcome.OK, results));
     }
 
-    private static Answer.AlteredPartition alter(Draft draft, ClusterImage now, int brokerId, PartitionChange change) {
+    private static Answer.AlteredPartition alter(
+            Draft draft, Reconsideration reconsideration, ClusterImage now, int brokerId, PartitionChange change) {
         Optional<TopicImage> topic = change.topic().isById()
                 ? now.topic(change.topic().id())
                 : now.topic(change.topic().name());
@@ -64,8 +70,9 @@ final class IsrChanges {
         if (!outcome.isOk()) {
             return refused(change, outcome);
         }
-        PartitionState after = draft.changeIsr(partition, change.isr(), change.recovery());
-        return new Answer.AlteredPartition(change.topic(), change.partition(), Outcome.OK, after);
+        draft.changeIsr(partition, change.isr(), change.recovery());
+        reconsideration.progress(partition);
+        return new Answer.AlteredPartition(change.topic(), change.partition(), Outcome.OK, draft.state(partition));
     }
 
     private static Answer.AlteredPartition refused(PartitionChange change, Outcome outcome) {

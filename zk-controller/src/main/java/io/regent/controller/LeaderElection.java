@@ -49,13 +49,25 @@ final class LeaderElection {
                 .map(r -> new Result(r.leader(), r.isr(), r.recovery(), Reason.CONTROLLED_SHUTDOWN));
     }
 
+    /** The leader stays if it may, else another member of the ISR leads; who is no replica any more leaves the ISR. */
+    static Optional<Result> reassigned(
+            Replicas replicas, PartitionState state, IntPredicate eligible, IntPredicate online, Reason reason) {
+        Replicas members = state.isr().filter(replicas::contains);
+        if (members.contains(state.leader()) && online.test(state.leader())) {
+            return Optional.of(new Result(state.leader(), members, state.recovery(), reason));
+        }
+        return clean(replicas, state, eligible).map(r -> new Result(r.leader(), r.isr(), r.recovery(), reason));
+    }
+
     /**
      * No leader. Members that are there stay in the ISR; when none is, all stay: each holds every committed record, so
      * whichever returns first may lead.
      */
     static Result nobody(Replicas replicas, PartitionState state, IntPredicate online) {
-        Replicas there = state.isr().filter(id -> replicas.contains(id) && online.test(id));
-        Replicas isr = there.isEmpty() ? state.isr() : there;
+        Replicas members = state.isr().filter(replicas::contains);
+        Replicas there = members.filter(online);
+        Replicas all = members.isEmpty() ? state.isr() : members;
+        Replicas isr = there.isEmpty() ? all : there;
         return new Result(PartitionState.NO_LEADER, isr, state.recovery(), Reason.NO_ELIGIBLE_REPLICA);
     }
 

@@ -10,6 +10,8 @@ public enum Reason {
     FOLLOWER_GONE("a follower is gone: it leaves the ISR"),
     PREFERRED("the preferred replica leads again"),
     CONTROLLED_SHUTDOWN("a broker shuts down: it leads no more and leaves the ISR"),
+    REASSIGNING("a reassignment goes on"),
+    REASSIGNED("the reassignment ends: removed replicas leave"),
     ISR_CHANGED("the leader changed the ISR"),
     ISR_MENDED("the ISR held brokers that are no replicas");
 

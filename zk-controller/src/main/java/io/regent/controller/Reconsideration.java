@@ -1,5 +1,6 @@
 package io.regent.controller;
 
+import io.regent.metadata.Assignment;
 import io.regent.metadata.ClusterImage;
 import io.regent.metadata.PartitionId;
 import io.regent.metadata.PartitionState;
@@ -10,7 +11,7 @@ import java.util.function.IntPredicate;
 
 /**
  * Decides a partition anew after brokers or replicas came or went: its leader if it needs another one, its ISR if members
- * are gone. Used by one thread, for one step, after the facts are in the draft.
+ * are gone, and whether its reassignment has come to its end. Used by one thread, for one step, after the facts are in the draft.
  */
 final class Reconsideration {
 
@@ -51,6 +52,49 @@ final class Reconsideration {
         } else {
             elect(partition, replicas, state, isUncleanAllowed(partition.topic()));
         }
+        progress(partition);
+    }
+
+    /** Ends a partition's reassignment if all of its target is in sync; else leaves it as it is. */
+    void progress(PartitionId partition) {
+        Assignment assignment = draft.assignment(partition);
+        if (assignment.isReassigning() && isComplete(partition, assignment)) {
+            reassign(partition, assignment);
+        }
+    }
+
+    /**
+     * Gives a partition this assignment, or where all of the target is in sync already, the target alone. Its leader
+     * epoch rises, so that its replicas heed what they are told. Topics that are being deleted are not to be named.
+     */
+    void reassign(PartitionId partition, Assignment wanted) {
+        Assignment next = isComplete(partition, wanted) ? Assignment.of(wanted.target()) : wanted;
+        if (!next.equals(draft.assignment(partition))) {
+            draft.edit().setAssignment(partition, next);
+        }
+        PartitionState state = draft.state(partition);
+        Replicas replicas = next.replicas();
+        if (state.isUnreadable()) {
+            return;
+        }
+        if (!state.exists()) {
+            LeaderElection.first(replicas, eligible(partition)).ifPresent(first -> draft.elect(partition, first));
+            return;
+        }
+        Reason reason = next.isReassigning() ? Reason.REASSIGNING : Reason.REASSIGNED;
+        LeaderElection.reassigned(replicas, state, eligible(partition), online(partition), reason)
+                .ifPresentOrElse(
+                        result -> draft.elect(partition, result),
+                        () -> elect(partition, replicas, state, isUncleanAllowed(partition.topic())));
+    }
+
+    /** Whether the replicas that are to go can go: their successors are in sync, and one of these may lead. */
+    private boolean isComplete(PartitionId partition, Assignment assignment) {
+        PartitionState state = draft.state(partition);
+        Replicas target = assignment.target();
+        return state.exists()
+                && state.isr().containsAll(target)
+                && target.stream().anyMatch(id -> eligible(partition).test(id) && !bounced.contains(id));
     }
 
     /** Decides each partition of these brokers. */

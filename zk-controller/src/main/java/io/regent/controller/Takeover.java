@@ -1,5 +1,6 @@
 package io.regent.controller;
 
+import io.regent.metadata.Assignment;
 import io.regent.metadata.ClusterImage;
 import io.regent.metadata.PartitionId;
 import io.regent.metadata.TopicImage;
@@ -24,13 +25,23 @@ final class Takeover {
         Draft draft = new Draft(loaded, reign);
         TopicDeletions.settleLoaded(draft, loaded, settings);
         Reconsideration reconsideration = new Reconsideration(draft, settings, Set.of());
+        Reassignments.startOrdered(reconsideration, loaded);
         for (String name : loaded.topicNames()) {
             int count = loaded.topic(name).map(TopicImage::partitionCount).orElse(0);
             for (int number = 0; number < count; number++) {
-                reconsideration.decide(new PartitionId(name, number));
+                decide(draft, reconsideration, new PartitionId(name, number));
             }
         }
         Decision decision = draft.decide();
         return new Decision(decision.delta(), decision.changes(), Optional.empty(), true);
+    }
+
+    /** The leader epoch of whatever is being reassigned rises: the last reign may have told nobody that it is. */
+    private static void decide(Draft draft, Reconsideration reconsideration, PartitionId partition) {
+        reconsideration.decide(partition);
+        Assignment assignment = draft.assignment(partition);
+        if (assignment.isReassigning() && !draft.edit().isBeingDeleted(partition.topic())) {
+            reconsideration.reassign(partition, assignment);
+        }
     }
 }

@@ -24,6 +24,7 @@ import java.util.TreeSet;
  *
  * <ul>
  *   <li>A leader, a leader epoch or a replica set changed: LeaderAndIsr to the live replicas, UpdateMetadata to all.
+ *   <li>A replica was removed by a reassignment: StopReplica to it, which deletes its log.
  *   <li>Only the ISR changed: UpdateMetadata to all; the leader learns it from the answer to its AlterPartition.
  *   <li>A broker started: all it must know, as one, at the end. A broker came, went or moved: who lives, to all.
  *   <li>A reign began: who rules, to all; what changed, as it becomes durable; then all that there is, to all.
@@ -101,6 +102,7 @@ final class Telling {
                 tellReplicas(parts, partition, was);
             }
             stopOnShuttingDown(parts, partition, was, is);
+            stopRemoved(parts, partition, is);
         });
         for (String name : deletionsBegun) {
             after.topic(name).ifPresent(topic -> {
@@ -122,11 +124,31 @@ final class Telling {
             boolean mayFollow = after.isReplicaEligible(broker, partition) || was.leader() == broker;
             if (mayFollow && after.isReplicaOnline(broker, partition) && !started.contains(broker)) {
                 parts.leaderAndIsr(broker, partition);
+                if (isBeingAdded(broker, partition)) {
+                    parts.isAdded(broker, partition);
+                }
             }
         }
         if (!was.exists()) {
             parts.isNew(partition);
         }
+    }
+
+    /** A replica that was moved away need not be told that it is one of a live partition: it deletes what it has. */
+    private void stopRemoved(Parts parts, PartitionId partition, PartitionState is) {
+        Replicas removed = before.assignment(partition)
+                .replicas()
+                .without(after.assignment(partition).replicas());
+        if (is.exists()) {
+            removed.filter(broker -> after.isReplicaOnline(broker, partition)).stream()
+                    .forEach(broker -> parts.stop(broker, new StopReplica(partition, is.leaderEpoch(), true)));
+        }
+    }
+
+    /** Whether a reassignment adds this replica, and nobody has seen it in sync: it may have no log yet. */
+    private boolean isBeingAdded(int broker, PartitionId partition) {
+        return after.assignment(partition).adding().contains(broker)
+                && !after.state(partition).isr().contains(broker);
     }
 
     private void stopOnShuttingDown(Parts parts, PartitionId partition, PartitionState was, PartitionState is) {
@@ -198,6 +220,7 @@ final class Telling {
     private final class Parts {
         private final SortedMap<Integer, PartitionSet.Builder> leaderAndIsr = new TreeMap<>();
         private final PartitionSet.Builder isNew = PartitionSet.builder();
+        private final SortedMap<Integer, PartitionSet.Builder> added = new TreeMap<>();
         private final SortedMap<Integer, List<StopReplica>> stopReplicas = new TreeMap<>();
         private final SortedMap<Integer, PartitionSet> updateMetadata = new TreeMap<>();
 
@@ -209,6 +232,10 @@ final class Telling {
             isNew.add(partition);
         }
 
+        void isAdded(int broker, PartitionId partition) {
+            added.computeIfAbsent(broker, id -> PartitionSet.builder()).add(partition);
+        }
+
         void stop(int broker, StopReplica replica) {
             stopReplicas.computeIfAbsent(broker, id -> new ArrayList<>()).add(replica);
         }
@@ -218,9 +245,14 @@ final class Telling {
         }
 
         Announcements build() {
+            NewReplicas news = new NewReplicas(isNew.build(), built(added));
+            return new Announcements(after, built(leaderAndIsr), news, stopReplicas, updateMetadata);
+        }
+
+        private static SortedMap<Integer, PartitionSet> built(SortedMap<Integer, PartitionSet.Builder> builders) {
             SortedMap<Integer, PartitionSet> sets = new TreeMap<>();
-            leaderAndIsr.forEach((broker, builder) -> sets.put(broker, builder.build()));
-            return new Announcements(after, sets, isNew.build(), stopReplicas, updateMetadata);
+            builders.forEach((broker, builder) -> sets.put(broker, builder.build()));
+            return sets;
         }
     }
 }

@@ -4,14 +4,17 @@ import io.regent.metadata.Assignment;
 import io.regent.metadata.ClusterDelta;
 import io.regent.metadata.PartitionId;
 import io.regent.metadata.PartitionState;
+import io.regent.metadata.Replicas;
 import io.regent.metadata.TopicImage;
 import io.regent.metadata.znode.ConfigZnode;
 import io.regent.metadata.znode.DeleteTopicsZnode;
 import io.regent.metadata.znode.PartitionStateZnode;
+import io.regent.metadata.znode.ReassignPartitionsZnode;
 import io.regent.metadata.znode.TopicZnode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /** What ZooKeeper must hold after a step, topic by topic and partition by partition. Pure. */
 final class ZnodeChanges {
@@ -81,6 +84,22 @@ final class ZnodeChanges {
             writes.add(new Write.DeleteTree(DeleteTopicsZnode.path(name)));
         }
         return writes;
+    }
+
+    /** What {@code /admin/reassign_partitions} must hold; nothing when it holds that already. */
+    static List<Write> ofOrders(ClusterDelta delta) {
+        Optional<SortedMap<PartitionId, Replicas>> after = delta.after().reassignmentOrders();
+        if (after.equals(delta.before().reassignmentOrders())) {
+            return List.of();
+        }
+        String path = ReassignPartitionsZnode.PATH;
+        return List.of(after.<Write>map(orders -> new Write.Put(path, ReassignPartitionsZnode.encode(orders)))
+                .orElseGet(() -> new Write.DeleteTree(path)));
+    }
+
+    /** How many bytes the topic's znode has. */
+    static int topicBytes(TopicImage topic) {
+        return encode(topic).length;
     }
 
     private static byte[] encode(TopicImage topic) {

@@ -10,6 +10,7 @@ import io.regent.controller.Asks.PartitionChange;
 import io.regent.controller.Asks.TopicRef;
 import io.regent.metadata.BrokerRegistration;
 import io.regent.metadata.ClusterImage;
+import io.regent.metadata.LeaderRecovery;
 import io.regent.metadata.PartitionId;
 import io.regent.metadata.PartitionSet;
 import io.regent.metadata.PartitionState;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -41,7 +43,7 @@ class ControllerPropertyTest {
     @Provide
     Arbitrary<List<Happening>> histories() {
         return Combinators.combine(
-                        Arbitraries.integers().between(0, 10),
+                        Arbitraries.integers().between(0, 12),
                         Arbitraries.integers().between(0, 99),
                         Arbitraries.integers().between(0, 99),
                         Arbitraries.of(true, false))
@@ -69,6 +71,22 @@ class ControllerPropertyTest {
                         .isTrue();
             }
         });
+    }
+
+    @Property(tries = 100)
+    void whenAllReplicasCatchUpEveryReassignmentEnds(@ForAll("histories") List<Happening> histories) {
+        World world = new World(true);
+        histories.forEach(world::happen);
+        world.allReturn();
+        PartitionSet.ofAll(world.image).forEach(world::catchUp);
+        PartitionSet.ofAll(world.image).forEach(partition -> {
+            if (!world.image.isBeingDeleted(partition.topic())) {
+                assertThat(world.image.assignment(partition).isReassigning())
+                        .as("%s is being reassigned", partition)
+                        .isFalse();
+            }
+        });
+        assertThat(world.image.reassignmentOrders()).isEmpty();
     }
 
     /** A cluster to which things happen. */
@@ -113,6 +131,8 @@ class ControllerPropertyTest {
                             List.of(new MorePartitions(
                                     topic(what), 1 + what.other() % MAX_PARTITIONS, Optional.empty())),
                             false));
+                case 10 -> reassign(what);
+                case 11 -> order(what);
                 default -> logDirectories(what);
             }
             if (what.flag()) {
@@ -125,6 +145,11 @@ class ControllerPropertyTest {
                 start(id);
             }
             step(new Event.BrokersObserved(List.copyOf(brokers.values())));
+        }
+
+        /** All replicas are in sync, as the leader sees it. */
+        void catchUp(PartitionId partition) {
+            isr(partition, image.assignment(partition).replicas(), LeaderRecovery.RECOVERED);
         }
 
         private void start(int id) {
@@ -164,6 +189,11 @@ class ControllerPropertyTest {
             Replicas wanted = image.assignment(partition)
                     .replicas()
                     .filter(id -> id == state.leader() || (what.other() >> id & 1) == 1);
+            isr(partition, wanted, state.recovery());
+        }
+
+        private void isr(PartitionId partition, Replicas wanted, LeaderRecovery recovery) {
+            PartitionState state = image.state(partition);
             image.broker(state.leader())
                     .ifPresent(leader -> step(new Asks.AlterPartition(
                             leader.id(),
@@ -174,7 +204,28 @@ class ControllerPropertyTest {
                                     state.leaderEpoch(),
                                     state.version(),
                                     wanted,
-                                    state.recovery())))));
+                                    recovery)))));
+        }
+
+        private void reassign(Happening what) {
+            PartitionId partition = new PartitionId(topic(what), what.other() % MAX_PARTITIONS);
+            Optional<Replicas> target = what.other() % 5 == 0 ? Optional.empty() : Optional.of(target(what));
+            step(new Asks.AlterReassignments(new TreeMap<>(Map.of(partition, target))));
+        }
+
+        private void order(Happening what) {
+            PartitionId partition = new PartitionId(topic(what), what.other() % MAX_PARTITIONS);
+            zooKeeper.order(
+                    what.flag() ? Optional.empty() : Optional.of(new TreeMap<>(Map.of(partition, target(what)))));
+            step(new Event.ReassignmentsObserved(zooKeeper.orders()));
+        }
+
+        /** Some brokers in some order; sometimes nobody, or one twice. */
+        private static Replicas target(Happening what) {
+            int size = what.other() % (BROKERS + 1);
+            return Replicas.of(IntStream.range(0, size)
+                    .map(i -> 1 + (what.one() + (what.other() % 7 == 0 ? i / 2 : i)) % BROKERS)
+                    .toArray());
         }
 
         private void logDirectories(Happening what) {
@@ -202,6 +253,7 @@ class ControllerPropertyTest {
             image = decision.image();
             ClusterImage loaded = zooKeeper.load(image.brokers().values());
             assertThat(image.topicNames()).isEqualTo(loaded.topicNames());
+            assertThat(image.reassignmentOrders()).isEqualTo(loaded.reassignmentOrders());
             for (String name : loaded.topicNames()) {
                 assertThat(image.topic(name)).isEqualTo(loaded.topic(name));
             }

@@ -29,6 +29,7 @@ final class GivenCluster {
     private final SortedMap<String, Map<String, String>> topics = new TreeMap<>();
     private final Map<String, SortedMap<Integer, Words>> partitions = new HashMap<>();
     private final Set<String> deletions = new HashSet<>();
+    private Optional<SortedMap<PartitionId, Replicas>> orders = Optional.empty();
     private ControllerSettings settings = ControllerSettings.DEFAULTS;
 
     void accept(Words words) {
@@ -40,6 +41,7 @@ final class GivenCluster {
                         words.has("rack") ? Optional.of(words.text("rack")) : Optional.empty()));
             case "topic" -> topics.put(words.second(), words.others());
             case "deleting" -> deletions.add(words.second());
+            case "orders" -> orders = Optional.of(words.targets());
             case "settings" ->
                 settings = new ControllerSettings(
                         words.says("unclean"),
@@ -64,7 +66,10 @@ final class GivenCluster {
     ClusterImage image() {
         List<TopicImage> images = new ArrayList<>();
         topics.forEach((name, config) -> images.add(topic(name, config)));
-        return ClusterImage.of(brokers, images, deletions);
+        return ClusterImage.of(brokers, images, deletions)
+                .edit()
+                .setReassignmentOrders(orders)
+                .image();
     }
 
     private TopicImage topic(String name, Map<String, String> config) {

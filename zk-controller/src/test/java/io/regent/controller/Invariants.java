@@ -20,7 +20,10 @@ final class Invariants {
             PartitionState is = after.state(partition);
             if (is.exists()) {
                 checkState(partition, is, after.assignment(partition).replicas());
-                checkChange(partition, before.state(partition), is, uncleanAllowed);
+                checkChange(partition, before.state(partition), is);
+                if (!wasAltered(decision, partition)) {
+                    checkElection(partition, before.state(partition), is, uncleanAllowed);
+                }
             }
         });
         decision.delta().partitions().forEach(partition -> {
@@ -34,6 +37,11 @@ final class Invariants {
         });
     }
 
+    /** The leader itself said in this step who is in sync, so whoever it let in may lead cleanly. */
+    private static boolean wasAltered(Decision decision, PartitionId partition) {
+        return decision.changes().contains(new Decision.Change(partition, Reason.ISR_CHANGED));
+    }
+
     private static void checkState(PartitionId partition, PartitionState is, Replicas replicas) {
         assertThat(is.isr().isEmpty()).as("%s has an ISR", partition).isFalse();
         assertThat(replicas.containsAll(is.isr()))
@@ -44,8 +52,7 @@ final class Invariants {
                 .isTrue();
     }
 
-    private static void checkChange(
-            PartitionId partition, PartitionState was, PartitionState is, boolean uncleanAllowed) {
+    private static void checkChange(PartitionId partition, PartitionState was, PartitionState is) {
         if (!was.exists() || was.equals(is)) {
             return;
         }
@@ -56,7 +63,11 @@ final class Invariants {
         if (is.leader() != was.leader()) {
             assertThat(is.leaderEpoch()).as("%s has another leader", partition).isGreaterThan(was.leaderEpoch());
         }
-        boolean unclean = is.hasLeader() && !was.isr().contains(is.leader());
+    }
+
+    private static void checkElection(
+            PartitionId partition, PartitionState was, PartitionState is, boolean uncleanAllowed) {
+        boolean unclean = was.exists() && is.hasLeader() && !was.isr().contains(is.leader());
         if (unclean) {
             assertThat(uncleanAllowed)
                     .as("%s was elected uncleanly: %s to %s", partition, was, is)

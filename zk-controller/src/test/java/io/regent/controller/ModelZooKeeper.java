@@ -7,16 +7,19 @@ import io.regent.metadata.BrokerRegistration;
 import io.regent.metadata.ClusterImage;
 import io.regent.metadata.PartitionId;
 import io.regent.metadata.PartitionState;
+import io.regent.metadata.Replicas;
 import io.regent.metadata.TopicImage;
 import io.regent.metadata.znode.BadZnodeException;
 import io.regent.metadata.znode.ConfigZnode;
 import io.regent.metadata.znode.DeleteTopicsZnode;
 import io.regent.metadata.znode.PartitionStateZnode;
+import io.regent.metadata.znode.ReassignPartitionsZnode;
 import io.regent.metadata.znode.TopicZnode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -52,6 +55,7 @@ final class ModelZooKeeper {
         ModelZooKeeper zooKeeper = new ModelZooKeeper();
         image.topics().forEach(zooKeeper::hold);
         image.deletions().keySet().forEach(name -> zooKeeper.mark(name));
+        zooKeeper.order(image.reassignmentOrders());
         return zooKeeper;
     }
 
@@ -78,6 +82,23 @@ final class ModelZooKeeper {
     /** Somebody else marks a topic for deletion. */
     void mark(String topic) {
         nodes.put(DeleteTopicsZnode.path(topic), new Node("", 0));
+    }
+
+    /** Somebody else writes, or removes, {@code /admin/reassign_partitions}. */
+    void order(Optional<SortedMap<PartitionId, Replicas>> targets) {
+        nodes.remove(ReassignPartitionsZnode.PATH);
+        targets.ifPresent(
+                orders -> nodes.put(ReassignPartitionsZnode.PATH, Node.of(ReassignPartitionsZnode.encode(orders), 0)));
+    }
+
+    /** What {@code /admin/reassign_partitions} holds. */
+    Optional<SortedMap<PartitionId, Replicas>> orders() {
+        try {
+            Node node = nodes.get(ReassignPartitionsZnode.PATH);
+            return node == null ? Optional.empty() : Optional.of(ReassignPartitionsZnode.decode(node.data()));
+        } catch (BadZnodeException e) {
+            throw new AssertionError(e);
+        }
     }
 
     Set<String> markers() {
@@ -134,7 +155,10 @@ final class ModelZooKeeper {
             for (String name : children(TopicZnode.PARENT)) {
                 topics.add(loadTopic(name));
             }
-            return ClusterImage.of(brokers, topics, markers());
+            return ClusterImage.of(brokers, topics, markers())
+                    .edit()
+                    .setReassignmentOrders(orders())
+                    .image();
         } catch (BadZnodeException e) {
             throw new AssertionError(e);
         }

@@ -35,7 +35,7 @@ final class Rendering {
         List<String> lines = new ArrayList<>();
         announcements
                 .leaderAndIsr()
-                .forEach((broker, set) -> lines.add(broker + " LeaderAndIsr" + names(set, announcements)));
+                .forEach((broker, set) -> lines.add(broker + " LeaderAndIsr" + names(broker, set, announcements)));
         announcements.stopReplicas().forEach((broker, list) -> lines.add(broker + " StopReplica" + stops(list)));
         announcements
                 .updateMetadata()
@@ -43,9 +43,9 @@ final class Rendering {
         return lines;
     }
 
-    private static String names(PartitionSet set, Announcements announcements) {
+    private static String names(int broker, PartitionSet set, Announcements announcements) {
         List<String> names = new ArrayList<>();
-        set.forEach(p -> names.add(p + (announcements.newPartitions().contains(p) ? "(new)" : "")));
+        set.forEach(p -> names.add(p + (announcements.newReplicas().contains(broker, p) ? "(new)" : "")));
         return joined(names);
     }
 
@@ -84,6 +84,16 @@ final class Rendering {
             case Answer.LeadersElected elected ->
                 elected.partitions().entrySet().stream()
                         .map(e -> e.getKey() + " " + e.getValue().fault())
+                        .collect(Collectors.joining(", "));
+            case Answer.ReassignmentsAltered altered ->
+                altered.partitions().entrySet().stream()
+                        .map(e -> e.getKey() + " " + e.getValue().fault())
+                        .collect(Collectors.joining(", "));
+            case Answer.ReassignmentsListed listed ->
+                listed.partitions().entrySet().stream()
+                        .map(e -> e.getKey() + " " + e.getValue().replicas() + " adding "
+                                + e.getValue().adding() + " removing "
+                                + e.getValue().removing())
                         .collect(Collectors.joining(", "));
             case Answer.PartitionsAltered altered ->
                 altered.outcome().isOk()

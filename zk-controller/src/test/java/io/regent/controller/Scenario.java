@@ -8,12 +8,14 @@ import io.regent.controller.Asks.MorePartitions;
 import io.regent.controller.Asks.NewTopic;
 import io.regent.controller.Asks.PartitionChange;
 import io.regent.controller.Asks.TopicRef;
+import io.regent.metadata.Assignment;
 import io.regent.metadata.BrokerRegistration;
 import io.regent.metadata.ClusterImage;
 import io.regent.metadata.LeaderRecovery;
 import io.regent.metadata.PartitionId;
 import io.regent.metadata.PartitionSet;
 import io.regent.metadata.PartitionState;
+import io.regent.metadata.Replicas;
 import io.regent.metadata.TopicId;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,6 +75,9 @@ final class Scenario {
         if (event instanceof Event.DeletionsObserved observed) {
             observed.topics().forEach(zooKeeper::mark);
         }
+        if (event instanceof Event.ReassignmentsObserved observed) {
+            zooKeeper.order(observed.targets());
+        }
         decision = controller.step(image, event);
         commits = controller.commits(decision);
         Invariants.check(image, decision, true);
@@ -83,6 +88,7 @@ final class Scenario {
             assertThat(image.topic(name)).as("topic %s as loaded", name).isEqualTo(loaded.topic(name));
         }
         assertThat(image.topicNames()).as("topics as loaded").isEqualTo(loaded.topicNames());
+        assertThat(image.reassignmentOrders()).as("orders as loaded").isEqualTo(loaded.reassignmentOrders());
         if (!zooKeeper.markers().isEmpty() || image.deletions().isEmpty()) {
             assertThat(image.deletions().keySet()).containsAll(zooKeeper.markers());
         }
@@ -103,6 +109,8 @@ final class Scenario {
                                 .map(Reason::name)
                                 .collect(Collectors.toSet()))
                         .contains(words.second());
+            case "orders" -> assertThat(image.reassignmentOrders()).contains(words.targets());
+            case "no-orders" -> assertThat(image.reassignmentOrders()).isEmpty();
             case "topics" -> assertThat(image.topicNames()).isEqualTo(words.rest());
             case "deleting" -> assertThat(image.deletions().keySet()).containsExactlyElementsOf(words.rest());
             default -> expectState(words);
@@ -126,7 +134,11 @@ final class Scenario {
             assertThat(state.isr()).as("ISR of %s", partition).isEqualTo(words.replicas("isr"));
         }
         if (words.has("replicas")) {
-            assertThat(image.assignment(partition).replicas()).isEqualTo(words.replicas("replicas"));
+            Assignment assignment = image.assignment(partition);
+            assertThat(assignment.replicas()).isEqualTo(words.replicas("replicas"));
+            assertThat(assignment.adding()).isEqualTo(words.has("adding") ? words.replicas("adding") : Replicas.NONE);
+            assertThat(assignment.removing())
+                    .isEqualTo(words.has("removing") ? words.replicas("removing") : Replicas.NONE);
         }
         assertThat(state.recovery() == LeaderRecovery.RECOVERING)
                 .as("%s recovers", partition)
@@ -149,6 +161,8 @@ final class Scenario {
             case "elected" -> new Event.Elected(image);
             case "brokers" -> new Event.BrokersObserved(observed(words.rest()));
             case "deletions" -> new Event.DeletionsObserved(Set.copyOf(words.rest()));
+            case "orders" ->
+                new Event.ReassignmentsObserved(words.says("gone") ? Optional.empty() : Optional.of(words.targets()));
             case "rebalance" -> new Event.RebalanceDue();
             case "stopped" ->
                 new Event.StopReplicaAnswered(
@@ -193,6 +207,15 @@ final class Scenario {
                                 ? Optional.empty()
                                 : Optional.of(Words.partitions(
                                         words.rest().subList(1, words.rest().size()))));
+            case "reassign" -> {
+                SortedMap<PartitionId, Optional<Replicas>> targets = new TreeMap<>();
+                words.targets().forEach((partition, target) -> targets.put(partition, Optional.of(target)));
+                words.rest().forEach(cancelled -> targets.put(Words.partition(cancelled), Optional.empty()));
+                yield new Asks.AlterReassignments(targets);
+            }
+            case "reassignments" ->
+                new Asks.ListReassignments(
+                        words.rest().isEmpty() ? Optional.empty() : Optional.of(Words.partitions(words.rest())));
             case "alter" -> alter(words);
             case "shutdown" -> new Asks.Shutdown(Integer.parseInt(words.second()), words.number("epoch", -1));
             default -> throw new IllegalArgumentException("no such event: " + words);

@@ -10,6 +10,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** A line of a scenario file: words, of which some are {@code key=value}. */
 final class Words {
@@ -78,6 +80,13 @@ final class Words {
         Map<String, String> others = new HashMap<>(named);
         others.keySet().removeAll(read);
         return others;
+    }
+
+    /** The named words whose name is a partition, as replicas. */
+    SortedMap<PartitionId, Replicas> targets() {
+        SortedMap<PartitionId, Replicas> targets = new TreeMap<>();
+        named.forEach((partition, ids) -> targets.put(partition(partition), Replicas.of(ids(ids))));
+        return targets;
     }
 
     static List<Integer> ids(String text) {

@@ -117,6 +117,19 @@ final class Fields {
 
     /** A list of broker ids: not negative, none twice. */
     Replicas replicas() throws IOException, BadZnodeException {
+        Replicas replicas = brokerIds(0);
+        if (replicas.hasDuplicates()) {
+            throw bad("names a broker twice: " + replicas);
+        }
+        return replicas;
+    }
+
+    /** A list of broker ids as somebody wrote them, whom whoever acts on them will tell what is wrong with them. */
+    Replicas uncheckedReplicas() throws IOException, BadZnodeException {
+        return brokerIds(Integer.MIN_VALUE);
+    }
+
+    private Replicas brokerIds(int least) throws IOException, BadZnodeException {
         if (json.currentToken() != JsonToken.START_ARRAY) {
             throw bad("is no array of broker ids");
         }
@@ -126,13 +139,9 @@ final class Fields {
             if (count == ids.length) {
                 ids = Arrays.copyOf(ids, 2 * count);
             }
-            ids[count++] = integer(0);
+            ids[count++] = integer(least);
         }
-        Replicas replicas = Replicas.of(Arrays.copyOf(ids, count));
-        if (replicas.hasDuplicates()) {
-            throw bad("names a broker twice: " + replicas);
-        }
-        return replicas;
+        return Replicas.of(Arrays.copyOf(ids, count));
     }
 
     /** The object that is this field's value. */

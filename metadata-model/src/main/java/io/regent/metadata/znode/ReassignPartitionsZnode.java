@@ -34,7 +34,10 @@ public final class ReassignPartitionsZnode {
         });
     }
 
-    /** The wanted replicas; an empty list is handed on, since whoever acts on it must answer it. */
+    /**
+     * The wanted replicas. A list that nobody can act on, such as an empty one, is handed on, so that it does not hold up
+     * the others. Of a partition that is named twice the last counts, as in Kafka.
+     */
     public static SortedMap<PartitionId, Replicas> decode(byte[] data) throws BadZnodeException {
         return Json.read(PATH, data, json -> targets(new Fields(PATH, json)));
     }
@@ -53,9 +56,7 @@ public final class ReassignPartitionsZnode {
         }
         SortedMap<PartitionId, Replicas> targets = new TreeMap<>();
         for (Move move : moves) {
-            if (targets.put(move.partition(), move.replicas()) != null) {
-                throw new BadZnodeException(PATH, "it names " + move.partition() + " twice");
-            }
+            targets.put(move.partition(), move.replicas());
         }
         return targets;
     }
@@ -68,7 +69,7 @@ public final class ReassignPartitionsZnode {
             switch (fields.name()) {
                 case "topic" -> topic = fields.text();
                 case "partition" -> partition = fields.integer(0);
-                case "replicas" -> replicas = fields.replicas();
+                case "replicas" -> replicas = fields.uncheckedReplicas();
                 default -> fields.skip();
             }
         }

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -72,6 +73,18 @@ class ZnodeCodecTest {
 
         assertThat(PartitionStateZnode.decode(PARTITION, bytes(line), 3))
                 .isEqualTo(new PartitionState(1, 2, Replicas.of(1), LeaderRecovery.RECOVERED, 1, 3));
+    }
+
+    @Test
+    void aReassignmentThatNobodyCanActOnDoesNotHideTheOthers() throws BadZnodeException {
+        String json = "{\"version\":1,\"partitions\":[{\"topic\":\"a\",\"partition\":0,\"replicas\":[1,1,-2]},"
+                + "{\"topic\":\"a\",\"partition\":1,\"replicas\":[]},{\"topic\":\"a\",\"partition\":2,\"replicas\":[9]},"
+                + "{\"topic\":\"a\",\"partition\":2,\"replicas\":[3]}]}";
+        assertThat(ReassignPartitionsZnode.decode(json.getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo(new TreeMap<>(Map.of(
+                        new PartitionId("a", 0), Replicas.of(1, 1, -2),
+                        new PartitionId("a", 1), Replicas.NONE,
+                        new PartitionId("a", 2), Replicas.of(3))));
     }
 
     @Test

@@ -78,10 +78,12 @@ final class Outbox {
     void add(Announcements announcements) {
         newest = announcements.image();
         PartitionSet states = announcements.leaderAndIsr().getOrDefault(brokerId, PartitionSet.EMPTY);
-        leaderAndIsr.add(newest, states, announcements.newPartitions());
+        leaderAndIsr.add(newest, states, announcements.newReplicas().on(brokerId));
         if (!stops.isEmpty()) {
-            // A partition that it shall serve after all is not stopped; what is deleted does not come back.
-            stops.values().removeIf(stop -> !stop.delete() && states.contains(stop.partition()));
+            // A partition that it shall serve after all is not stopped; a topic that is deleted does not come back.
+            stops.values()
+                    .removeIf(stop ->
+                            stop.leaderEpoch() != StopReplica.DURING_DELETE && states.contains(stop.partition()));
         }
         PartitionSet changed = announcements.updateMetadata().get(brokerId);
         if (changed != null) {

@@ -228,6 +228,8 @@ public final class ControllerLoop {
                 offer(new Event.BrokersObserved(observed.brokers()));
             }
             case StoreEvent.DeletionsObserved observed -> offer(new Event.DeletionsObserved(observed.topics()));
+            case StoreEvent.ReassignmentsObserved observed ->
+                offer(new Event.ReassignmentsObserved(observed.targets()));
             case StoreEvent.ImageStale stale -> {
                 if (ruling != null) {
                     surprise(stale.reason());

@@ -105,6 +105,9 @@ public final class ControllerMetrics implements AutoCloseable {
             case Event.DeletionsObserved observed -> 4;
             case Asks.DeleteTopics asked -> 4;
             case Event.StopReplicaAnswered answered -> 4;
+            case Event.ReassignmentsObserved observed -> 5;
+            case Asks.AlterReassignments asked -> 5;
+            case Asks.ListReassignments asked -> 15;
             case Event.RebalanceDue due -> 6;
             case Asks.ElectLeaders asked -> 7;
             case Asks.Shutdown asked -> 8;

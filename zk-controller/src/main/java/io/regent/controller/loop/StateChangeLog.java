@@ -2,7 +2,12 @@ package io.regent.controller.loop;
 
 import io.regent.controller.Decision;
 import io.regent.controller.Reign;
+import io.regent.metadata.ClusterImage;
+import io.regent.metadata.PartitionId;
 import io.regent.metadata.PartitionState;
+import io.regent.metadata.Replicas;
+import java.util.Collections;
+import java.util.SortedMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +22,7 @@ final class StateChangeLog {
         if (!LOG.isInfoEnabled()) {
             return;
         }
+        decision.delta().before().reassignmentOrders().ifPresent(orders -> writeSettled(reign, decision, orders));
         for (Decision.Change change : decision.changes()) {
             PartitionState before = decision.delta().before().state(change.partition());
             PartitionState after = decision.delta().after().state(change.partition());
@@ -32,5 +38,20 @@ final class StateChangeLog {
                     after.isr(),
                     change.reason());
         }
+    }
+
+    private static void writeSettled(Reign reign, Decision decision, SortedMap<PartitionId, Replicas> before) {
+        ClusterImage after = decision.image();
+        SortedMap<PartitionId, Replicas> left = after.reassignmentOrders().orElse(Collections.emptySortedMap());
+        before.forEach((partition, target) -> {
+            if (!target.equals(left.get(partition))) {
+                LOG.info(
+                        "[{}] partition {}: the order to reassign it to {} is dropped, its replicas are {}",
+                        reign,
+                        partition,
+                        target,
+                        after.assignment(partition).replicas());
+            }
+        });
     }
 }

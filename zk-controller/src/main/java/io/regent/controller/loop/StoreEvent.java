@@ -3,9 +3,13 @@ package io.regent.controller.loop;
 import io.regent.controller.Reign;
 import io.regent.metadata.BrokerRegistration;
 import io.regent.metadata.ClusterImage;
+import io.regent.metadata.PartitionId;
+import io.regent.metadata.Replicas;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.SortedMap;
 
 /** What the {@link CoordinationStore} tells the loop. */
 public sealed interface StoreEvent {
@@ -49,6 +53,12 @@ public sealed interface StoreEvent {
 
     /** The children of {@code /admin/delete_topics}, all of them. */
     record DeletionsObserved(Set<String> topics) implements StoreEvent {}
+
+    /**
+     * What {@code /admin/reassign_partitions} wants, by partition; empty when there is no such znode, or nobody can read
+     * it.
+     */
+    record ReassignmentsObserved(Optional<SortedMap<PartitionId, Replicas>> targets) implements StoreEvent {}
 
     /** What the image holds is not what ZooKeeper holds, as when a znode that nobody could read was mended. */
     record ImageStale(String reason) implements StoreEvent {}

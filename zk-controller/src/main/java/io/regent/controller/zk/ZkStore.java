@@ -6,16 +6,20 @@ import io.regent.controller.loop.CoordinationStore;
 import io.regent.controller.loop.StoreEvent;
 import io.regent.metadata.BrokerRegistration;
 import io.regent.metadata.ClusterImage;
+import io.regent.metadata.PartitionId;
+import io.regent.metadata.Replicas;
 import io.regent.metadata.znode.BadZnodeException;
 import io.regent.metadata.znode.BrokerZnode;
 import io.regent.metadata.znode.ControllerEpochZnode;
 import io.regent.metadata.znode.ControllerZnode;
 import io.regent.metadata.znode.DeleteTopicsZnode;
+import io.regent.metadata.znode.ReassignPartitionsZnode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.kafka.server.metrics.KafkaMetricsGroup;
@@ -48,12 +52,14 @@ public final class ZkStore implements CoordinationStore, ZkSession.Listener {
     private final Observation<Optional<Znode>> epoch;
     private final Observation<List<BrokerRegistration>> brokers;
     private final Observation<List<String>> deletions;
+    private final Observation<Optional<SortedMap<PartitionId, Replicas>>> reassignments;
     private final KafkaMetricsGroup metrics = new KafkaMetricsGroup("kafka.controller", "KafkaController");
 
     private Consumer<StoreEvent> listener = event -> {};
     private boolean closed;
     private List<BrokerRegistration> lastBrokers = List.of();
     private List<String> lastDeletions = List.of();
+    private Optional<SortedMap<PartitionId, Replicas>> lastReassignments = Optional.empty();
     private OptionalInt lastOwner = OptionalInt.empty();
     private int epochVersion = -1;
     /** The reign that this session has won and not given up; its writes go through here. */
@@ -82,6 +88,9 @@ public final class ZkStore implements CoordinationStore, ZkSession.Listener {
                 session,
                 handle -> handle.children(DeleteTopicsZnode.PARENT),
                 this::deletionsRead);
+        ReassignmentsReader reassignmentsReader = new ReassignmentsReader(badZnodes);
+        this.reassignments = new Observation<>(
+                ReassignPartitionsZnode.PATH, session, reassignmentsReader::read, this::reassignmentsRead);
     }
 
     @Override
@@ -225,6 +234,7 @@ public final class ZkStore implements CoordinationStore, ZkSession.Listener {
         watch(handle, ControllerEpochZnode.PATH, AddWatchMode.PERSISTENT, epoch);
         watch(handle, BrokerZnode.PARENT, AddWatchMode.PERSISTENT_RECURSIVE, brokers);
         watch(handle, DeleteTopicsZnode.PARENT, AddWatchMode.PERSISTENT, deletions);
+        watch(handle, ReassignPartitionsZnode.PATH, AddWatchMode.PERSISTENT, reassignments);
     }
 
     private void watch(ZkHandle handle, String path, AddWatchMode mode, Observation<?> observation) {
@@ -293,6 +303,12 @@ public final class ZkStore implements CoordinationStore, ZkSession.Listener {
         composeIfCurrent();
     }
 
+    private void reassignmentsRead(Optional<SortedMap<PartitionId, Replicas>> read) {
+        lastReassignments = read;
+        tell(new StoreEvent.ReassignmentsObserved(read));
+        composeIfCurrent();
+    }
+
     private final class Outcome implements Election.Outcome {
         @Override
         public void won(Reign reign) {
@@ -346,17 +362,20 @@ public final class ZkStore implements CoordinationStore, ZkSession.Listener {
         }
     }
 
-    /** The brokers and deletions of the image are those observed last, so that no older observation follows it. */
+    /** The brokers, deletions and reassignments of the image are those observed last, so that no older observation follows it. */
     private void composeIfCurrent() {
         if (loaded == null || committer == null) {
             return;
         }
-        if (!brokers.isCurrent() || !deletions.isCurrent()) {
+        if (!brokers.isCurrent() || !deletions.isCurrent() || !reassignments.isCurrent()) {
             return;
         }
         ClusterLoader.Topics topics = loaded;
         loaded = null;
-        ClusterImage image = ClusterImage.of(lastBrokers, topics.topics(), Set.copyOf(lastDeletions));
+        ClusterImage image = ClusterImage.of(lastBrokers, topics.topics(), Set.copyOf(lastDeletions))
+                .edit()
+                .setReassignmentOrders(lastReassignments)
+                .image();
         List<String> unreadable = new ArrayList<>();
         for (BadZnodeException bad : topics.unreadable()) {
             unreadable.add(bad.getMessage());

@@ -1,6 +1,7 @@
 package io.regent.controller.link;
 
 import io.regent.controller.Announcements;
+import io.regent.controller.NewReplicas;
 import io.regent.controller.StopReplica;
 import io.regent.metadata.Assignment;
 import io.regent.metadata.BrokerRegistration;
@@ -58,7 +59,7 @@ final class Fixtures {
         return new Announcements(
                 image,
                 leaderAndIsr.isEmpty() ? new TreeMap<>() : map(leaderAndIsr),
-                PartitionSet.EMPTY,
+                NewReplicas.NONE,
                 stops.length == 0 ? new TreeMap<>() : map(List.of(stops)),
                 map(metadata));
     }

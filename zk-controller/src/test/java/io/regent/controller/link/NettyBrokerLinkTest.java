@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.regent.controller.Announcements;
 import io.regent.controller.Event;
+import io.regent.controller.NewReplicas;
 import io.regent.controller.Reign;
 import io.regent.controller.StopReplica;
 import io.regent.controller.loop.LinkEvent;
@@ -183,7 +184,7 @@ class NettyBrokerLinkTest {
             SortedMap<Integer, PartitionSet> all = new TreeMap<>();
             all.put(1, PartitionSet.of(A0));
             all.put(2, PartitionSet.of(A0));
-            link.announce(REIGN, new Announcements(image, all, PartitionSet.EMPTY, new TreeMap<>(), all));
+            link.announce(REIGN, new Announcements(image, all, NewReplicas.NONE, new TreeMap<>(), all));
             await().until(() -> healthy.requests.size() == 3);
             assertThat(heard).noneMatch(LinkEvent.AllTold.class::isInstance);
             frozen.countDown();

@@ -6,6 +6,7 @@ import static io.regent.controller.link.Fixtures.topic;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regent.controller.Announcements;
+import io.regent.controller.NewReplicas;
 import io.regent.controller.StopReplica;
 import io.regent.metadata.ClusterImage;
 import io.regent.metadata.PartitionId;
@@ -13,6 +14,7 @@ import io.regent.metadata.PartitionSet;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -111,10 +113,38 @@ class OutboxTest {
     }
 
     @Test
+    void aReplicaThatIsMovedBackIsNotDeletedByAnOrderThatStillWaits() {
+        begun();
+        outbox.add(to1(cluster(1), PartitionSet.EMPTY, PartitionSet.EMPTY, new StopReplica(A0, 1, true)));
+        outbox.add(to1(cluster(2), PartitionSet.of(A0), PartitionSet.EMPTY));
+        drain();
+        assertThat(stopped).isEmpty();
+        assertThat(served).extracting(PendingStates.Entry::partition).containsExactly(A0);
+    }
+
+    @Test
+    void aReplicaThatIsAddedIsNewOnItsBrokerOnly() {
+        begun();
+        outbox.add(new Announcements(
+                cluster(0),
+                Fixtures.map(PartitionSet.of(A0, A1)),
+                new NewReplicas(
+                        PartitionSet.EMPTY, new TreeMap<>(Map.of(1, PartitionSet.of(A0), 2, PartitionSet.of(A1)))),
+                new TreeMap<>(),
+                new TreeMap<>()));
+        drain();
+        assertThat(served).extracting(PendingStates.Entry::isNew).containsExactly(true, false);
+    }
+
+    @Test
     void aNewPartitionStaysNewUntilItWasTold() {
         begun();
         outbox.add(new Announcements(
-                cluster(0), Fixtures.map(PartitionSet.of(A0)), PartitionSet.of(A0), new TreeMap<>(), new TreeMap<>()));
+                cluster(0),
+                Fixtures.map(PartitionSet.of(A0)),
+                new NewReplicas(PartitionSet.of(A0), new TreeMap<>()),
+                new TreeMap<>(),
+                new TreeMap<>()));
         outbox.add(to1(cluster(1), PartitionSet.of(A0, A1), PartitionSet.EMPTY));
         drain();
         assertThat(served).extracting(PendingStates.Entry::isNew).containsExactly(true, false);

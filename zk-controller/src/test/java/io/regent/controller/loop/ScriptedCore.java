@@ -6,6 +6,7 @@ import io.regent.controller.Asks;
 import io.regent.controller.Commit;
 import io.regent.controller.Decision;
 import io.regent.controller.Event;
+import io.regent.controller.NewReplicas;
 import io.regent.controller.Outcome;
 import io.regent.controller.Write;
 import io.regent.metadata.ClusterDelta;
@@ -64,6 +65,6 @@ final class ScriptedCore implements Core {
     private static Announcements announcement(Decision decision) {
         SortedMap<Integer, PartitionSet> metadata = new TreeMap<>();
         metadata.put(1, PartitionSet.EMPTY);
-        return new Announcements(decision.image(), new TreeMap<>(), PartitionSet.EMPTY, new TreeMap<>(), metadata);
+        return new Announcements(decision.image(), new TreeMap<>(), NewReplicas.NONE, new TreeMap<>(), metadata);
     }
 }

@@ -12,6 +12,9 @@ import io.regent.metadata.TopicId;
 import io.regent.metadata.TopicImage;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +26,8 @@ class ZkStoreLoadTest {
             "{\"features\":{},\"listener_security_protocol_map\":{\"PLAINTEXT\":\"PLAINTEXT\"},\"endpoints\":"
                     + "[\"PLAINTEXT://127.0.0.1:19091\"],\"rack\":\"r1\",\"jmx_port\":-1,\"port\":19091,"
                     + "\"host\":\"127.0.0.1\",\"version\":5,\"timestamp\":\"1795288331132\"}";
+
+    private static final PartitionId ORDERS_0 = new PartitionId("orders", 0);
 
     private ZkFixture zk;
     private final StoreProbe probe = new StoreProbe();
@@ -130,6 +135,27 @@ class ZkStoreLoadTest {
         StoreEvent.BrokersObserved observed = probe.awaitEvent(
                 StoreEvent.BrokersObserved.class, seen -> seen.brokers().size() == 2);
         assertThat(observed.brokers().get(1).id()).isEqualTo(99);
+    }
+
+    @Test
+    void whatIsOrderedToBeReassignedIsLoadedThenObservedAndGarbageOrdersNothing() throws Exception {
+        String order = "{\"version\":1,\"partitions\":[{\"topic\":\"orders\",\"partition\":0,\"replicas\":[2,3]}]}";
+        SortedMap<PartitionId, Replicas> ordered = new TreeMap<>(Map.of(ORDERS_0, Replicas.of(2, 3)));
+        zk.create("/admin/reassign_partitions", order);
+        assertThat(load().image().reassignmentOrders()).contains(ordered);
+
+        probe.forget();
+        zk.set("/admin/reassign_partitions", "garbage");
+        probe.awaitEvent(
+                StoreEvent.ReassignmentsObserved.class, seen -> seen.targets().isEmpty());
+        zk.set("/admin/reassign_partitions", order);
+        probe.awaitEvent(
+                StoreEvent.ReassignmentsObserved.class, seen -> seen.targets().equals(Optional.of(ordered)));
+
+        probe.forget();
+        zk.delete("/admin/reassign_partitions");
+        probe.awaitEvent(
+                StoreEvent.ReassignmentsObserved.class, seen -> seen.targets().isEmpty());
     }
 
     @Test

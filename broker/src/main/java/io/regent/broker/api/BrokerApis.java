@@ -96,6 +96,7 @@ public final class BrokerApis implements AutoCloseable {
         MetadataCache metadata = storage.metadata();
         TopicConfigs topics = new TopicConfigs(storage.logs().settings());
         ConfigEntries entries = new ConfigEntries(config, topics);
+        new ReassignmentHandler(controller).register(router);
         router.register(ApiKeys.CREATE_TOPICS, new CreateTopicsHandler(controller, metadata, topics, entries))
                 .register(ApiKeys.CREATE_PARTITIONS, new CreatePartitionsHandler(controller, metadata))
                 .register(ApiKeys.DELETE_TOPICS, new DeleteTopicsHandler(controller, metadata))

@@ -18,17 +18,18 @@ import org.slf4j.LoggerFactory;
 /**
  * One client connection: bytes in, requests to the handlers in order, responses out in the same order.
  *
- * <p>All state is confined to the channel's event loop; {@link #onLoop}, {@link #returned} and {@link #resume} may be
- * called from any thread. It stops reading while the exchanges in flight are at their bound, and stops serializing
+ * <p>All state is confined to the channel's event loop; {@link #onLoop}, {@link #returned}, {@link #resume} and
+ * {@link #drop} may be called from any thread. It stops reading while the exchanges in flight are at their bound, and stops serializing
  * while the peer does not read, so neither side of a connection can make the broker buffer without bound.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // A write that fails closes the channel, which channelInactive sees.
-final class Connection extends ChannelInboundHandlerAdapter {
+final class Connection extends ChannelInboundHandlerAdapter implements UnfinishedFrames.Holder {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
     private final RequestDecoder decoder;
     private final RequestDispatcher dispatcher;
     private final RequestMetrics metrics;
+    private final UnfinishedFrames unfinished;
     private final FrameAssembler assembler;
     private final ExchangeQueue exchanges = new ExchangeQueue();
     /** Bytes that were read before reading could be stopped: a buffer, rarely two. */
@@ -39,10 +40,16 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private boolean parked;
     private boolean closing;
 
-    Connection(RequestDecoder decoder, RequestDispatcher dispatcher, RequestMetrics metrics, int maxFrameBytes) {
+    Connection(
+            RequestDecoder decoder,
+            RequestDispatcher dispatcher,
+            RequestMetrics metrics,
+            UnfinishedFrames unfinished,
+            int maxFrameBytes) {
         this.decoder = decoder;
         this.dispatcher = dispatcher;
         this.metrics = metrics;
+        this.unfinished = unfinished;
         this.assembler = new FrameAssembler(maxFrameBytes);
     }
 
@@ -78,6 +85,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             refuse(e.getMessage());
             return;
         }
+        unfinished.holds(this, assembler.bufferedBytes());
         context.channel().config().setAutoRead(unread.isEmpty() && !exchanges.isFull());
         handleNext();
     }
@@ -218,6 +226,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
         close();
     }
 
+    @Override
+    public void drop(String reason) {
+        later(() -> {
+            LOG.warn("Closing connection {}: {}", decoder.connectionId(), reason);
+            close();
+        });
+    }
+
     private void refuse(String reason) {
         LOG.info("Closing connection {}: {}", decoder.connectionId(), reason);
         closeAfterFlush();
@@ -236,6 +252,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     private void forget() {
         closing = true;
+        unfinished.holds(this, 0);
         unread.forEach(ByteBuf::release);
         unread.clear();
         exchanges.clear();

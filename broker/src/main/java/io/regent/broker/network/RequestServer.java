@@ -38,6 +38,9 @@ public final class RequestServer implements AutoCloseable {
     /** Chunks of 512 KiB (page size times 2 to this power): a read takes 64 KiB, and an idle broker keeps two of them. */
     private static final int ALLOCATOR_MAX_ORDER = 6;
 
+    /** A frame's array doubles as it grows, so that a quarter may for a moment need nearly half of the heap. */
+    private static final int UNFINISHED_SHARE_OF_HEAP = 4;
+
     private final BrokerConfig config;
     private final NetworkSettings settings;
     private final Transport transport;
@@ -45,6 +48,8 @@ public final class RequestServer implements AutoCloseable {
     private final EventLoopGroup loops;
     private final PooledByteBufAllocator allocator;
     private final RequestMetrics metrics = new RequestMetrics();
+    private final UnfinishedFrames unfinished =
+            new UnfinishedFrames(Runtime.getRuntime().maxMemory() / UNFINISHED_SHARE_OF_HEAP);
     private final Map<ListenerName, Channel> bound = new LinkedHashMap<>();
     private final ChannelGroup connections;
     private volatile RequestDispatcher dispatcher;
@@ -144,7 +149,7 @@ public final class RequestServer implements AutoCloseable {
     private Connection newConnection(ListenerName listener, String connectionId, InetSocketAddress peer) {
         boolean privileged = listener.equals(config.interBrokerListenerName());
         RequestDecoder decoder = new RequestDecoder(connectionId, peer, listener, privileged);
-        return new Connection(decoder, dispatcher, metrics, settings.socketRequestMaxBytes());
+        return new Connection(decoder, dispatcher, metrics, unfinished, settings.socketRequestMaxBytes());
     }
 
     private static InetSocketAddress addressOf(Endpoint endpoint) {

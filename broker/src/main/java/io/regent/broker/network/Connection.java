@@ -229,8 +229,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements Unfinishe
     @Override
     public void drop(String reason) {
         later(() -> {
-            LOG.warn("Closing connection {}: {}", decoder.connectionId(), reason);
-            close();
+            if (!closing) {
+                LOG.warn("Closing connection {}: {}", decoder.connectionId(), reason);
+                close();
+            }
         });
     }
 

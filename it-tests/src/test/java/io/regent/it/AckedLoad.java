@@ -66,6 +66,11 @@ final class AckedLoad implements AutoCloseable {
                 .until(() -> acknowledged.size() >= before + records);
     }
 
+    /** Records that the producer gave up. */
+    int failures() {
+        return failures.get();
+    }
+
     /** Stops writing, reads the topic from its beginning and holds what is there against what was acknowledged. */
     void stopAndVerify() throws InterruptedException {
         stopped = true;

@@ -77,6 +77,20 @@ class FailoverIT {
     }
 
     @Test
+    void aRollingRestartFailsNoProduce() throws Exception {
+        for (int broker : List.of(1, 2, 3)) {
+            cluster.shutDown(broker);
+            load.awaitMore(200);
+            cluster.startBroker(broker);
+            cluster.awaitServing(broker);
+            awaitFullIsr();
+        }
+
+        load.stopAndVerify();
+        assertThat(load.failures()).isZero();
+    }
+
+    @Test
     void aControllerPausedPastItsSessionIsFencedWhenItWakes() throws Exception {
         ControllerSeat first = cluster.controller();
 

@@ -102,6 +102,12 @@ final class ItCluster implements AutoCloseable {
         cluster.awaitEnd(NodeName.broker(broker), PATIENCE.toMillis());
     }
 
+    /** A controlled shutdown, to its end. */
+    void shutDown(int broker) {
+        cluster.signal(NodeName.broker(broker), Signal.TERM);
+        cluster.awaitEnd(NodeName.broker(broker), PATIENCE.toMillis());
+    }
+
     void signal(int broker, Signal signal) {
         cluster.signal(NodeName.broker(broker), signal);
     }

@@ -40,6 +40,10 @@ public final class BrokerServer {
             throw new StartupException(RegentConfigs.NODE_ROLES_CONFIG + " must name both " + RegentConfigs.ROLE_BROKER
                     + " and " + RegentConfigs.ROLE_CONTROLLER + " for a broker");
         }
+        if (config.controllerPreferred()) {
+            throw new StartupException(
+                    RegentConfigs.CONTROLLER_PREFERRED_CONFIG + "=true is not supported yet: remove it");
+        }
         PartStack parts = new PartStack();
         BrokerAssembly assembly = new BrokerAssembly(config, parts);
         long startNs = System.nanoTime();

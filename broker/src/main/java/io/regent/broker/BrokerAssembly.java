@@ -1,29 +1,34 @@
 package io.regent.broker;
 
 import io.regent.broker.api.BrokerApis;
+import io.regent.broker.api.WhileRuling;
+import io.regent.broker.config.ConfigStore;
+import io.regent.broker.config.DynamicConfig;
 import io.regent.broker.group.GroupSeat;
 import io.regent.broker.group.ReplicaGroupPartitions;
 import io.regent.broker.log.LogManager;
 import io.regent.broker.log.LogManagerSettings;
+import io.regent.broker.metadata.FirstTelling;
 import io.regent.broker.metadata.MetadataCache;
 import io.regent.broker.network.RequestServer;
+import io.regent.broker.quota.ClientQuotas;
 import io.regent.broker.replica.AlterPartitionSender;
 import io.regent.broker.replica.ControllerChannel;
 import io.regent.broker.replica.ControllerEpochGuard;
 import io.regent.broker.replica.ReplicaManager;
 import io.regent.broker.replica.ReplicaSettings;
-import io.regent.controller.zk.BrokerRegistrar;
 import io.regent.controller.zk.ConfigChanges;
+import io.regent.controller.zk.EntityConfigs;
 import io.regent.metadata.BrokerRegistration;
 import io.regent.metadata.Endpoint;
 import io.regent.metadata.znode.BrokerZnode;
+import io.regent.metadata.znode.ConfigZnode;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.apache.kafka.common.Node;
 import org.apache.kafka.common.metrics.JmxReporter;
 import org.apache.kafka.common.metrics.KafkaMetricsContext;
 import org.apache.kafka.common.metrics.MetricConfig;
@@ -31,6 +36,7 @@ import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.replica.ReplicaSelector;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.BrokerState;
+import org.apache.kafka.server.config.QuotaConfigs;
 import org.apache.kafka.server.config.ReplicationConfigs;
 import org.apache.kafka.server.config.ServerConfigs;
 import org.apache.kafka.server.metrics.KafkaYammerMetrics;
@@ -45,7 +51,7 @@ import org.apache.kafka.server.util.KafkaScheduler;
 final class BrokerAssembly {
     private final BrokerConfig config;
     private final PartStack parts;
-    private final MetadataCache metadata = new MetadataCache();
+    private final MetadataCache metadata;
 
     private RequestServer server;
     private AutoCloseable serverEnd;
@@ -53,12 +59,14 @@ final class BrokerAssembly {
     private LogManager logs;
     private ClusterAccess cluster;
     private int brokerId;
-    private List<Endpoint> endpoints;
-    private BrokerRegistrar registrar;
+    private BrokerRegistration registration;
+    private Presence presence;
     private ControllerSeat controller;
     private AutoCloseable controllerEnd;
     private ControllerChannel controllerChannel;
-    private TopicConfigFeed topicConfigs;
+    private DynamicConfig dynamicConfig;
+    private ConfigStore configStore;
+    private ClientQuotaFeed clientQuotas;
     private ReplicaManager replicas;
     private GroupSeat groups;
     private BrokerMetrics metrics;
@@ -66,6 +74,7 @@ final class BrokerAssembly {
     BrokerAssembly(BrokerConfig config, PartStack parts) {
         this.config = config;
         this.parts = parts;
+        this.metadata = config.hasBrokerRole() ? new MetadataCache() : MetadataCache.ofOneReign();
     }
 
     /** Starts everything; returns when the broker is registered and serves. */
@@ -75,6 +84,7 @@ final class BrokerAssembly {
         lockLogDirs();
         cluster = ClusterAccess.wait(access);
         identify();
+        followConfig();
         seatController();
         openChannelToController();
         openReplicas();
@@ -111,34 +121,51 @@ final class BrokerAssembly {
         parts.push("scheduler", scheduler::shutdown);
         RefusedRecords refused = new RefusedRecords();
         parts.push("metrics of refused records", refused);
-        logs = new LogManager(LogManagerSettings.from(config), Time.SYSTEM, scheduler, refused);
+        logs = new LogManager(logSettings(config), Time.SYSTEM, scheduler, refused);
         parts.push("logs", logs);
+    }
+
+    private static LogManagerSettings logSettings(BrokerConfig config) {
+        LogManagerSettings settings = LogManagerSettings.from(config);
+        return config.hasBrokerRole() ? settings : settings.withoutLogDirs();
     }
 
     private void identify() {
         brokerId = BrokerIdentity.decide(config, cluster.znodes());
         logs.claim(brokerId, cluster.clusterId());
-        endpoints = AdvertisedEndpoints.of(config, server::boundPort);
+        registration = registration(AdvertisedEndpoints.of(config, server::boundPort));
         metrics = new BrokerMetrics(cluster.clusterId(), cluster.session()::stateName);
         parts.push("metrics of the broker", metrics);
-        // A broker that registers anew needs nothing else done: the controller tells it everything again.
-        registrar = new BrokerRegistrar(cluster.session(), epoch -> {});
+        presence = new Presence(config, cluster.session(), cluster.znodes());
+    }
+
+    private void followConfig() {
+        ExecutorService changes = Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().daemon().name("config-changes").factory());
+        parts.push("configuration changes", changes::shutdownNow);
+        configStore = new ZkConfigStore(new EntityConfigs(cluster.session()), changes);
+        dynamicConfig = new DynamicConfig(config);
+        dynamicConfig.become(
+                cluster.brokerConfig(ConfigZnode.DEFAULT_ENTITY), cluster.brokerConfig(Integer.toString(brokerId)));
+        dynamicConfig.follow(now -> server.reconfigure(now.effective()));
+        dynamicConfig.follow(
+                now -> scheduler.resizeThreadPool(now.effective().getInt(ServerConfigs.BACKGROUND_THREADS_CONFIG)));
+        dynamicConfig.follow(now -> logs.reconfigure(logSettings(now.effective())));
+        Metrics quotaMetrics = serverMetrics();
+        parts.push("metrics of quotas", quotaMetrics);
+        ClientQuotas quotas = new ClientQuotas(
+                quotaMetrics,
+                Time.SYSTEM,
+                config.getInt(QuotaConfigs.NUM_QUOTA_SAMPLES_CONFIG),
+                config.getInt(QuotaConfigs.QUOTA_WINDOW_SIZE_SECONDS_CONFIG));
+        clientQuotas = new ClientQuotaFeed(configStore, quotas);
+        server.limitTraffic(quotas);
     }
 
     private void seatController() {
-        controller = ControllerSeat.make(config, cluster.session(), registrar, metadata, ownNode());
+        controller = ControllerSeat.make(config, cluster.session(), presence, metadata, registration);
         controllerEnd = PartStack.once(controller);
         parts.push("controller's seat", controllerEnd);
-    }
-
-    private Node ownNode() {
-        String listener = config.interBrokerListenerName().value();
-        Endpoint own = endpoints.stream()
-                .filter(endpoint -> endpoint.listener().equals(listener))
-                .findFirst()
-                .orElseThrow(() -> new StartupException(
-                        "the inter-broker listener " + listener + " is not among the advertised listeners"));
-        return new Node(brokerId, own.host(), own.port(), config.rack().orElse(null));
     }
 
     private void openChannelToController() {
@@ -159,29 +186,58 @@ final class BrokerAssembly {
     }
 
     private void openReplicas() {
-        topicConfigs = new TopicConfigFeed(cluster.znodes(), logs);
         ExecutorService epochChecks = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().daemon().name("controller-epoch-checks").factory());
         parts.push("checks of controller epochs", epochChecks::shutdownNow);
         AlterPartitionSender isrChanges =
-                new AlterPartitionSender(brokerId, registrar::epoch, newChannel("isr-changes"));
+                new AlterPartitionSender(brokerId, presence::epoch, newChannel("isr-changes"));
         replicas = new ReplicaManager(
                 ReplicaSettings.of(config, brokerId),
                 new ReplicaManager.Environment(
-                        Time.SYSTEM, logs, metadata, isrChanges, registrar::epoch, scheduler, replicaSelector()),
+                        Time.SYSTEM, logs, metadata, isrChanges, presence::epoch, scheduler, replicaSelector()),
                 new ControllerEpochGuard(controller::knownEpoch, cluster.znodes()::controllerEpoch, epochChecks));
+        dynamicConfig.follow(now -> {
+            replicas.resizeFetchers(now.effective().numReplicaFetchers());
+            replicas.throttle(
+                    now.rate(QuotaConfigs.LEADER_REPLICATION_THROTTLED_RATE_CONFIG),
+                    now.rate(QuotaConfigs.FOLLOWER_REPLICATION_THROTTLED_RATE_CONFIG));
+            replicas.throttleMoves(now.rate(QuotaConfigs.REPLICA_ALTER_LOG_DIRS_IO_MAX_BYTES_PER_SECOND_CONFIG));
+        });
         metrics.become(BrokerState.RECOVERY);
+        loadLogs();
+        replicas.startup();
+        parts.push("replicas", replicas);
+    }
+
+    /** Opens the logs as their topics are configured, and has them follow changes from then on. */
+    private void loadLogs() {
+        TopicConfigFeed topicConfigs = new TopicConfigFeed(cluster.znodes(), configStore, logs);
+        BrokerConfigFeed brokerConfigs = new BrokerConfigFeed(brokerId, configStore, dynamicConfig);
         Map<String, Map<String, String>> atStart = cluster.topicConfigs();
         logs.startup(
                 topic -> TopicConfigFeed.properties(atStart.getOrDefault(topic, Map.of())),
                 replicas.logDirFailureListener());
         logs.setTopicOverrides(topicConfigs::forNewLog);
-        replicas.startup();
-        parts.push("replicas", replicas);
-        new ConfigChanges(cluster.session(), topicConfigs::changed).start();
+        clientQuotas.start();
+        new ConfigChanges(cluster.session(), entity -> {
+                    topicConfigs.changed(entity);
+                    brokerConfigs.changed(entity);
+                    clientQuotas.changed(entity);
+                })
+                .start();
+        // Notifications that were purged while there was no session are never told.
+        cluster.session().addListener(handle -> {
+            topicConfigs.doubt();
+            brokerConfigs.doubt();
+            clientQuotas.doubt();
+        });
         var unused = scheduler.schedule(
-                "missing-topic-configs",
-                topicConfigs::retryMissing,
+                "missing-configs",
+                () -> {
+                    topicConfigs.retryMissing();
+                    brokerConfigs.retryMissing();
+                    clientQuotas.retryMissing();
+                },
                 TopicConfigFeed.RETRY_MS,
                 TopicConfigFeed.RETRY_MS);
     }
@@ -192,8 +248,7 @@ final class BrokerAssembly {
     }
 
     private void seatGroups() {
-        Metrics groupMetrics = new Metrics(
-                new MetricConfig(), List.of(new JmxReporter()), Time.SYSTEM, new KafkaMetricsContext("kafka.server"));
+        Metrics groupMetrics = serverMetrics();
         parts.push("metrics of groups", groupMetrics);
         groups = new GroupSeat(
                 brokerId,
@@ -207,26 +262,36 @@ final class BrokerAssembly {
         metadata.addListener((now, deleted) -> groups.onPartitionsDeleted(List.copyOf(deleted)));
     }
 
+    /** Sensors that expire when they are not used; the names of their beans begin with kafka.server. */
+    private static Metrics serverMetrics() {
+        return new Metrics(
+                new MetricConfig(),
+                List.of(new JmxReporter()),
+                Time.SYSTEM,
+                true,
+                new KafkaMetricsContext("kafka.server"));
+    }
+
     private void registerAndServe() {
         BrokerApis apis = new BrokerApis(
-                config,
+                dynamicConfig,
                 new BrokerApis.Identity(brokerId, cluster.clusterId()),
-                new BrokerApis.Storage(logs, replicas, groups, metadata),
+                new BrokerApis.Storage(logs, replicas, groups, metadata, new FirstTelling(metadata, cluster.topics())),
                 controller,
-                new RemoteCluster(
-                        brokerId, cluster.znodes(), controllerChannel, topicConfigs, config.requestTimeoutMs()));
+                new RemoteCluster(brokerId, presence::epoch, controllerChannel, configStore, config.requestTimeoutMs()),
+                new LogbackLoggers());
         parts.push("fetch sessions", apis);
         // Requests end before what they need, and the reign before all, so that another broker takes it over at once.
         parts.push("requests", serverEnd);
         parts.push("controller", controllerEnd);
         // Requests of the controller name the epoch of the life they are meant for, so it must be known by then.
-        ClusterAccess.wait(registrar.register(registration()));
+        presence.announce(registration);
         controller.contest();
-        server.serve(apis.router());
+        server.serve(config.hasBrokerRole() ? apis.router() : new WhileRuling(apis.router(), controller));
         metrics.become(BrokerState.RUNNING);
     }
 
-    private BrokerRegistration registration() {
+    private BrokerRegistration registration(List<Endpoint> endpoints) {
         return new BrokerRegistration(
                 brokerId,
                 -1,
@@ -243,7 +308,7 @@ final class BrokerAssembly {
     }
 
     List<Endpoint> endpoints() {
-        return endpoints;
+        return registration.endpoints();
     }
 
     BrokerMetrics metrics() {
@@ -251,6 +316,6 @@ final class BrokerAssembly {
     }
 
     ControlledShutdown controlledShutdown() {
-        return new ControlledShutdown(brokerId, config, registrar::epoch, controllerChannel, cluster::isConnected);
+        return new ControlledShutdown(brokerId, config, presence::epoch, controllerChannel, cluster::isConnected);
     }
 }

@@ -8,8 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,12 +25,10 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.network.SocketServerConfigs;
 import org.apache.kafka.server.config.AbstractKafkaConfig;
-import org.apache.kafka.server.config.ConfigSynonym;
 import org.apache.kafka.server.config.KRaftConfigs;
 import org.apache.kafka.server.config.ReplicationConfigs;
 import org.apache.kafka.server.config.ServerConfigs;
 import org.apache.kafka.server.config.ServerLogConfigs;
-import org.apache.kafka.server.config.ServerTopicConfigSynonyms;
 import org.apache.kafka.server.config.ZkConfigs;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -87,6 +85,28 @@ public final class BrokerConfig extends AbstractConfig {
 
     /** As {@link #load}, from values in memory. */
     public static BrokerConfig fromMap(Map<String, String> properties) {
+        BrokerConfig config = parse(properties);
+        properties.keySet().stream()
+                .filter(key -> !DEFINITION.configKeys().containsKey(key) && !key.startsWith(LISTENER_PREFIX))
+                .sorted()
+                .forEach(key -> LOG.warn("Unknown configuration key {} has no effect", key));
+        return config;
+    }
+
+    /**
+     * This configuration with other values for some keys, such as those altered at run time.
+     *
+     * @param removed keys that count as not given; they are removed first
+     * @throws ConfigException as {@link #load}
+     */
+    public BrokerConfig with(Map<String, String> altered, Collection<String> removed) {
+        Map<String, String> properties = given();
+        properties.keySet().removeAll(removed);
+        properties.putAll(altered);
+        return parse(properties);
+    }
+
+    private static BrokerConfig parse(Map<String, String> properties) {
         List<String> problems = new ArrayList<>();
         for (ConfigValue value : DEFINITION.validate(properties)) {
             if (DEFINITION.configKeys().containsKey(value.name())) {
@@ -95,10 +115,6 @@ public final class BrokerConfig extends AbstractConfig {
             }
         }
         refuse(problems);
-        properties.keySet().stream()
-                .filter(key -> !DEFINITION.configKeys().containsKey(key) && !key.startsWith(LISTENER_PREFIX))
-                .sorted()
-                .forEach(key -> LOG.warn("Unknown configuration key {} has no effect", key));
         return new BrokerConfig(Map.copyOf(properties));
     }
 
@@ -304,6 +320,11 @@ public final class BrokerConfig extends AbstractConfig {
         return getString(RegentConfigs.FAILURE_DETECTION_CONFIG).equals(RegentConfigs.FAILURE_DETECTION_CONNECTION);
     }
 
+    /** After how long without an answer a peer's process hangs; 0 when nobody is asked. */
+    public long heartbeatTimeoutMs() {
+        return getLong(RegentConfigs.HEARTBEAT_TIMEOUT_MS_CONFIG);
+    }
+
     public boolean controllerPreferred() {
         return getBoolean(RegentConfigs.CONTROLLER_PREFERRED_CONFIG);
     }
@@ -314,45 +335,6 @@ public final class BrokerConfig extends AbstractConfig {
 
     public boolean hasControllerRole() {
         return getList(RegentConfigs.NODE_ROLES_CONFIG).contains(RegentConfigs.ROLE_CONTROLLER);
-    }
-
-    /**
-     * The defaults of topic configuration that this broker sets, under the topics' own key names, ready for
-     * {@code LogConfig}.
-     */
-    public Map<String, Object> logConfigDefaults() {
-        Map<String, Object> defaults = new LinkedHashMap<>();
-        ServerTopicConfigSynonyms.ALL_TOPIC_CONFIG_SYNONYMS.forEach((topicKey, synonyms) -> {
-            for (ConfigSynonym synonym : synonyms) {
-                Object value = get(synonym.name());
-                if (value != null) {
-                    defaults.put(topicKey, converted(synonym, value));
-                    break;
-                }
-            }
-        });
-        defaults.computeIfPresent(
-                TopicConfig.RETENTION_MS_CONFIG, (key, value) -> Math.max(-1, Long.parseLong(value.toString())));
-        timestampDifferenceSpeaksForItsSuccessors(defaults);
-        return defaults;
-    }
-
-    /** KIP-937: the older key still speaks for whichever of its two successors is not set. */
-    @SuppressWarnings("deprecation") // Kafka 3.9 deprecates the key but still honours it, and so must its peers.
-    private static void timestampDifferenceSpeaksForItsSuccessors(Map<String, Object> defaults) {
-        Object difference = defaults.get(TopicConfig.MESSAGE_TIMESTAMP_DIFFERENCE_MAX_MS_CONFIG);
-        for (String key : List.of(
-                TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG,
-                TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG)) {
-            defaults.replace(key, ServerLogConfigs.LOG_MESSAGE_TIMESTAMP_BEFORE_MAX_MS_DEFAULT, difference);
-        }
-    }
-
-    /** Hours and minutes become milliseconds; values of any other key keep their type. */
-    private static Object converted(ConfigSynonym synonym, Object value) {
-        String text = String.valueOf(value);
-        String converted = synonym.converter().apply(text);
-        return converted.equals(text) ? value : Long.valueOf(converted);
     }
 
     private static String canonicalHostName() {

@@ -36,14 +36,6 @@ public final class BrokerServer {
      *     directory belongs to another broker, another broker has the id. Nothing of it is left running then.
      */
     public static BrokerServer start(BrokerConfig config) {
-        if (!config.hasBrokerRole() || !config.hasControllerRole()) {
-            throw new StartupException(RegentConfigs.NODE_ROLES_CONFIG + " must name both " + RegentConfigs.ROLE_BROKER
-                    + " and " + RegentConfigs.ROLE_CONTROLLER + " for a broker");
-        }
-        if (config.controllerPreferred()) {
-            throw new StartupException(
-                    RegentConfigs.CONTROLLER_PREFERRED_CONFIG + "=true is not supported yet: remove it");
-        }
         PartStack parts = new PartStack();
         BrokerAssembly assembly = new BrokerAssembly(config, parts);
         long startNs = System.nanoTime();
@@ -55,8 +47,8 @@ public final class BrokerServer {
         }
         BrokerServer server = new BrokerServer(config, assembly, parts);
         LOG.info(
-                "Broker {} serves {} after {} ms",
-                server.brokerId(),
+                "{} serves {} after {} ms",
+                server.title(),
                 server.listeners(),
                 (System.nanoTime() - startNs) / 1_000_000);
         return server;
@@ -64,6 +56,18 @@ public final class BrokerServer {
 
     public int brokerId() {
         return assembly.brokerId();
+    }
+
+    /** What this node is, for a person: its id and its part in the cluster. */
+    public String title() {
+        if (!config.hasBrokerRole()) {
+            return "Controller " + brokerId()
+                    + (config.controllerPreferred() ? " (preferred; stores nothing)" : " (stores nothing)");
+        }
+        if (!config.hasControllerRole()) {
+            return "Broker " + brokerId() + " (never rules)";
+        }
+        return "Broker " + brokerId() + (config.controllerPreferred() ? " (preferred controller)" : "");
     }
 
     /** Where clients reach this broker, as {@code LISTENER://host:port}. */
@@ -81,13 +85,13 @@ public final class BrokerServer {
             return;
         }
         try {
-            if (config.controlledShutdownEnable()) {
+            if (config.hasBrokerRole() && config.controlledShutdownEnable()) {
                 assembly.metrics().become(BrokerState.PENDING_CONTROLLED_SHUTDOWN);
                 assembly.controlledShutdown().run();
             }
             assembly.metrics().become(BrokerState.SHUTTING_DOWN);
             parts.closeAll();
-            LOG.info("Broker {} has shut down", brokerId());
+            LOG.info("{} has shut down", title());
         } finally {
             ended.countDown();
         }

@@ -1,9 +1,14 @@
 package io.regent.broker;
 
 import io.regent.controller.zk.ClusterZnodes;
-import io.regent.controller.zk.ZkSession;
+import io.regent.controller.zk.CuratorSession;
+import io.regent.controller.zk.EntityConfigs;
 import io.regent.controller.zk.ZkSettings;
+import io.regent.metadata.znode.ConfigZnode;
+import io.regent.metadata.znode.ConfigZnode.EntityType;
+import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -17,14 +22,18 @@ import org.apache.kafka.server.config.ZkConfigs;
  *
  * <p>Made by a thread of the start, which waits for ZooKeeper; immutable afterwards, but for the session it holds.
  *
+ * @param topics the names of all topics; none where the node stores nothing
  * @param topicConfigs the overrides of all topics that have any
+ * @param brokerConfigs what is set at run time, by broker id, and for all brokers
  * @param groupPartitions how many partitions {@code __consumer_offsets} has, or will have
  */
 record ClusterAccess(
-        ZkSession session,
+        CuratorSession session,
         ClusterZnodes znodes,
         String clusterId,
+        List<String> topics,
         Map<String, Map<String, String>> topicConfigs,
+        Map<String, Map<String, String>> brokerConfigs,
         int groupPartitions) {
 
     /**
@@ -33,7 +42,7 @@ record ClusterAccess(
      * @throws StartupException when ZooKeeper cannot be reached, or holds what cannot be read
      */
     static ClusterAccess open(BrokerConfig config) {
-        ZkSession session = new ZkSession(
+        CuratorSession session = new CuratorSession(
                 new ZkSettings(
                         config.zookeeperConnect(),
                         config.zookeeperSessionTimeoutMs(),
@@ -46,14 +55,30 @@ record ClusterAccess(
             wait(znodes.createRoots());
             CompletableFuture<String> clusterId =
                     znodes.clusterIdOrCreate(Uuid.randomUuid().toString());
-            CompletableFuture<Map<String, Map<String, String>>> topicConfigs = TopicConfigFeed.all(znodes);
+            CompletableFuture<List<String>> topics =
+                    config.hasBrokerRole() ? znodes.topics() : CompletableFuture.completedFuture(List.of());
+            CompletableFuture<Map<String, Map<String, String>>> topicConfigs = topics.thenCompose(znodes::topicConfigs);
+            CompletableFuture<SortedMap<String, Map<String, String>>> brokerConfigs =
+                    new EntityConfigs(session).all(EntityType.BROKERS);
             int groupPartitions = wait(znodes.partitionCount(Topic.GROUP_METADATA_TOPIC_NAME))
                     .orElse(config.getInt(GroupCoordinatorConfig.OFFSETS_TOPIC_PARTITIONS_CONFIG));
-            return new ClusterAccess(session, znodes, wait(clusterId), wait(topicConfigs), groupPartitions);
+            return new ClusterAccess(
+                    session,
+                    znodes,
+                    wait(clusterId),
+                    wait(topics),
+                    wait(topicConfigs),
+                    wait(brokerConfigs),
+                    groupPartitions);
         } catch (RuntimeException e) {
             session.close();
             throw StartupException.of(e);
         }
+    }
+
+    /** What is set at run time for this broker, or under {@link ConfigZnode#DEFAULT_ENTITY} for all. */
+    Map<String, String> brokerConfig(String name) {
+        return brokerConfigs.getOrDefault(name, Map.of());
     }
 
     /** Whether ZooKeeper can be reached now. */

@@ -66,11 +66,25 @@ final class ConfigChecks {
                 connect,
                 "the address of ZooKeeper is required, and has no default");
         require(
+                config.failureDetectionByConnection() || config.heartbeatTimeoutMs() == 0,
+                problems,
+                RegentConfigs.HEARTBEAT_TIMEOUT_MS_CONFIG,
+                config.heartbeatTimeoutMs(),
+                "with " + RegentConfigs.FAILURE_DETECTION_CONFIG + "=" + RegentConfigs.FAILURE_DETECTION_SESSION
+                        + " only ZooKeeper sessions count");
+        require(
                 !config.getList(RegentConfigs.NODE_ROLES_CONFIG).isEmpty(),
                 problems,
                 RegentConfigs.NODE_ROLES_CONFIG,
                 "",
                 "a node needs at least one role");
+        require(
+                config.hasControllerRole() || !config.controllerPreferred(),
+                problems,
+                RegentConfigs.CONTROLLER_PREFERRED_CONFIG,
+                true,
+                "a node without the role " + RegentConfigs.ROLE_CONTROLLER + " in " + RegentConfigs.NODE_ROLES_CONFIG
+                        + " never rules");
         String version = config.getString(ReplicationConfigs.INTER_BROKER_PROTOCOL_VERSION_CONFIG);
         MetadataVersion parsed = MetadataVersion.fromVersionString(version);
         require(
@@ -92,6 +106,13 @@ final class ConfigChecks {
                 brokerId,
                 "it differs from " + KRaftConfigs.NODE_ID_CONFIG + "=" + nodeId);
         int id = brokerId == -1 ? nodeId : brokerId;
+        require(
+                id != -1 || config.hasBrokerRole(),
+                problems,
+                ServerConfigs.BROKER_ID_CONFIG,
+                id,
+                "a node that only rules must be given an id that no broker uses: it has no log directory that would keep"
+                        + " a generated one");
         if (config.getBoolean(ServerConfigs.BROKER_ID_GENERATION_ENABLE_CONFIG)) {
             require(
                     id >= -1 && id <= reserved,

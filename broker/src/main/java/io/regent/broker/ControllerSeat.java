@@ -7,14 +7,19 @@ import io.regent.controller.Answer;
 import io.regent.controller.ControllerSettings;
 import io.regent.controller.Event;
 import io.regent.controller.detect.SocketPeerWatch;
+import io.regent.controller.link.BrokerChannels;
 import io.regent.controller.link.LinkSettings;
-import io.regent.controller.link.NettyBrokerLink;
+import io.regent.controller.link.Rehearsal;
+import io.regent.controller.link.Understudy;
+import io.regent.controller.loop.Candidacy;
 import io.regent.controller.loop.ControllerNode;
 import io.regent.controller.loop.NodeSettings;
 import io.regent.controller.loop.PeerWatch;
-import io.regent.controller.zk.BrokerRegistrar;
+import io.regent.controller.zk.RehearsedCommit;
 import io.regent.controller.zk.ZkSession;
 import io.regent.controller.zk.ZkStore;
+import io.regent.metadata.BrokerRegistration;
+import io.regent.metadata.FinalizedFeatures;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +29,7 @@ import org.apache.kafka.common.Node;
 import org.apache.kafka.common.errors.NotControllerException;
 import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.network.SocketServerConfigs;
+import org.apache.kafka.server.common.MetadataVersion;
 
 /**
  * The controller as this broker sees it: the one of its own, and where the ruling one is.
@@ -32,58 +38,116 @@ import org.apache.kafka.network.SocketServerConfigs;
  */
 final class ControllerSeat implements LocalController, AutoCloseable {
     private final ControllerNode node;
+    private final Optional<Understudy> understudy;
     private final MetadataCache metadata;
     private final Node self;
     private final ListenerName interBroker;
 
-    /** @param self this broker on the inter-broker listener, which it knows before the controller has announced it */
-    ControllerSeat(ControllerNode node, MetadataCache metadata, Node self, ListenerName interBroker) {
+    /**
+     * @param understudy rehearses what the node does when it takes over; empty where it never will
+     * @param self this broker on the inter-broker listener, which it knows before the controller has announced it
+     */
+    ControllerSeat(
+            ControllerNode node,
+            Optional<Understudy> understudy,
+            MetadataCache metadata,
+            Node self,
+            ListenerName interBroker) {
         this.node = node;
+        this.understudy = understudy;
         this.metadata = metadata;
         this.self = self;
         this.interBroker = interBroker;
     }
 
-    /** The seat over this node's ZooKeeper session; it does not contest yet. */
+    /**
+     * The seat over this node's ZooKeeper session; it does not contest yet.
+     *
+     * @param registration this node, as it will announce itself
+     */
     static ControllerSeat make(
-            BrokerConfig config, ZkSession session, BrokerRegistrar registrar, MetadataCache metadata, Node self) {
+            BrokerConfig config,
+            ZkSession session,
+            Presence presence,
+            MetadataCache metadata,
+            BrokerRegistration registration) {
+        ListenerName interBroker = config.interBrokerListenerName();
+        Node self = node(registration, interBroker);
         ControllerSettings rule = new ControllerSettings(
                 config.uncleanLeaderElectionEnable(),
                 config.numPartitions(),
                 (short) config.defaultReplicationFactor(),
                 config.deleteTopicEnable(),
-                config.leaderImbalancePerBrokerPercentage());
+                config.leaderImbalancePerBrokerPercentage(),
+                features(MetadataVersion.fromVersionString(config.interBrokerProtocolVersion())));
         NodeSettings settings = new NodeSettings(
                 self.id(),
+                candidacy(config),
+                !config.hasBrokerRole(),
                 rule,
                 config.autoLeaderRebalanceEnable(),
                 TimeUnit.SECONDS.toMillis(config.leaderImbalanceCheckIntervalSeconds()));
-        ListenerName interBroker = config.interBrokerListenerName();
-        NettyBrokerLink link = new NettyBrokerLink(new LinkSettings(
+        LinkSettings link = new LinkSettings(
                 self.id(),
                 interBroker.value(),
                 config.controllerSocketTimeoutMs(),
-                config.getInt(SocketServerConfigs.SOCKET_REQUEST_MAX_BYTES_CONFIG)));
-        ControllerNode node = new ControllerNode(
-                settings, new ZkStore(session, self.id(), registrar::isHeld), link, peerWatch(config, self));
-        return new ControllerSeat(node, metadata, self, interBroker);
+                config.getInt(SocketServerConfigs.SOCKET_REQUEST_MAX_BYTES_CONFIG),
+                config.hasBrokerRole() ? Optional.empty() : Optional.of(registration));
+        ZkStore store = new ZkStore(session, self.id(), presence::isHeld);
+        ControllerNode node = new ControllerNode(settings, store, new BrokerChannels(link), peerWatch(config, self));
+        Optional<Understudy> understudy = config.hasControllerRole()
+                ? Optional.of(new Understudy(
+                        new Rehearsal(rule, link, RehearsedCommit::write),
+                        () -> !node.isActive() && node.controllerId().isPresent(),
+                        store::heldPartitions))
+                : Optional.empty();
+        return new ControllerSeat(node, understudy, metadata, self, interBroker);
+    }
+
+    /** As Kafka's brokers of this version set {@code /feature} up; below 2.7 they know nothing of features. */
+    private static FinalizedFeatures features(MetadataVersion version) {
+        int format = version.isAtLeast(MetadataVersion.IBP_3_3_IV0)
+                ? FinalizedFeatures.CURRENT_FORMAT
+                : FinalizedFeatures.FIRST_FORMAT;
+        return FinalizedFeatures.none(format, version.isFeatureVersioningSupported());
+    }
+
+    private static Node node(BrokerRegistration registration, ListenerName listener) {
+        return registration
+                .endpoint(listener.value())
+                .map(own -> new Node(
+                        registration.id(),
+                        own.host(),
+                        own.port(),
+                        registration.rack().orElse(null)))
+                .orElseThrow(() -> new StartupException(
+                        "the inter-broker listener " + listener.value() + " is not among the advertised listeners"));
+    }
+
+    private static Candidacy candidacy(BrokerConfig config) {
+        if (!config.hasControllerRole()) {
+            return Candidacy.NEVER;
+        }
+        return config.controllerPreferred() ? Candidacy.PREFERRED : Candidacy.ORDINARY;
     }
 
     private static PeerWatch peerWatch(BrokerConfig config, Node self) {
         return config.failureDetectionByConnection()
                 ? new SocketPeerWatch(
-                        self.id(), config.interBrokerListenerName().value())
+                        self.id(), config.interBrokerListenerName().value(), config.heartbeatTimeoutMs())
                 : PeerWatch.NONE;
     }
 
     /** Begins to contest for the reign. */
     void contest() {
         node.start();
+        understudy.ifPresent(Understudy::start);
     }
 
     /** Resigns, if this node rules. */
     @Override
     public void close() {
+        understudy.ifPresent(Understudy::close);
         node.close();
     }
 
@@ -100,6 +164,11 @@ final class ControllerSeat implements LocalController, AutoCloseable {
     @Override
     public OptionalInt controllerId() {
         return node.controllerId();
+    }
+
+    @Override
+    public boolean isSuspect(int brokerId) {
+        return node.isSuspect(brokerId);
     }
 
     @Override

@@ -1,6 +1,6 @@
 package io.regent.broker;
 
-import io.regent.broker.api.TopicOverrides;
+import io.regent.broker.config.ConfigStore;
 import io.regent.broker.log.LogManager;
 import io.regent.controller.zk.ClusterZnodes;
 import io.regent.metadata.znode.ConfigZnode.EntityType;
@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * <p>Any thread but the ZooKeeper session's may ask for overrides, as that waits for ZooKeeper, though never for long: a
  * log that must be opened while ZooKeeper is away gets the broker's defaults, and its own configuration later.
  */
-final class TopicConfigFeed implements TopicOverrides {
+final class TopicConfigFeed {
     private static final Logger LOG = LoggerFactory.getLogger(TopicConfigFeed.class);
     private static final String TOPIC_ENTITY = "topics/";
     /** How long the opening of a log may wait for ZooKeeper. */
@@ -40,24 +39,20 @@ final class TopicConfigFeed implements TopicOverrides {
     }
 
     private final ClusterZnodes znodes;
+    private final ConfigStore store;
     private final LogManager logs;
     private final Set<String> missing = ConcurrentHashMap.newKeySet();
     private volatile Memo lastRead;
     private volatile Memo lastFailure;
 
-    TopicConfigFeed(ClusterZnodes znodes, LogManager logs) {
+    /**
+     * @param znodes read from where a log is opened: whoever opens one holds a lock that {@code store}'s executor may
+     *     wait for
+     */
+    TopicConfigFeed(ClusterZnodes znodes, ConfigStore store, LogManager logs) {
         this.znodes = znodes;
+        this.store = store;
         this.logs = logs;
-    }
-
-    /** The overrides of all topics that exist, by topic; for the opening of the logs at start. */
-    static CompletableFuture<Map<String, Map<String, String>>> all(ClusterZnodes znodes) {
-        return znodes.topics().thenCompose((List<String> topics) -> znodes.topicConfigs(topics));
-    }
-
-    @Override
-    public CompletableFuture<Map<String, String>> read(String topic) {
-        return znodes.config(EntityType.TOPICS, topic);
     }
 
     /** The overrides for a log that is being opened. */
@@ -72,7 +67,8 @@ final class TopicConfigFeed implements TopicOverrides {
             return new Properties();
         }
         try {
-            Properties overrides = properties(read(topic).get(READ_TIMEOUT_MS, TimeUnit.MILLISECONDS));
+            Properties overrides =
+                    properties(znodes.config(EntityType.TOPICS, topic).get(READ_TIMEOUT_MS, TimeUnit.MILLISECONDS));
             lastRead = new Memo(topic, overrides, System.nanoTime());
             return overrides;
         } catch (ExecutionException | TimeoutException e) {
@@ -92,13 +88,18 @@ final class TopicConfigFeed implements TopicOverrides {
         }
     }
 
+    /** What changed may have gone unheard: all that is open is asked for again, with the next retry. */
+    void doubt() {
+        logs.allLogs().forEach(log -> missing.add(log.topicPartition().topic()));
+    }
+
     /** Asks again for what could not be read when a log was opened; called now and then. */
     void retryMissing() {
         List.copyOf(missing).forEach(this::apply);
     }
 
     private void apply(String topic) {
-        var unused = read(topic).whenComplete((overrides, failure) -> {
+        var unused = store.read(EntityType.TOPICS, topic).whenComplete((overrides, failure) -> {
             if (failure != null) {
                 LOG.warn("The configuration of topic {} cannot be read now: {}", topic, failure.toString());
                 missing.add(topic);
@@ -107,7 +108,7 @@ final class TopicConfigFeed implements TopicOverrides {
             missing.remove(topic);
             lastRead = null;
             try {
-                logs.updateConfig(topic, logs.settings().topicConfig(properties(overrides)));
+                logs.updateConfig(topic, properties(overrides));
                 LOG.info("Topic {} is now configured with {}", topic, overrides);
             } catch (ConfigException impossible) {
                 LOG.error("Topic {} has an impossible configuration; it keeps the one before", topic, impossible);

@@ -10,14 +10,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Properties;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.config.ConfigException;
-import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
-import org.apache.kafka.storage.internals.log.LogConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,12 +71,41 @@ class BrokerConfigTest {
     void regentsOwnKeysHaveDefaultsToo() {
         BrokerConfig config = with();
         assertThat(config.failureDetectionByConnection()).isTrue();
+        assertThat(config.heartbeatTimeoutMs()).isZero();
         assertThat(config.controllerPreferred()).isFalse();
         assertThat(config.hasBrokerRole()).isTrue();
         assertThat(config.hasControllerRole()).isTrue();
-        BrokerConfig ruler = with("regent.node.roles", "controller", "regent.failure.detection", "session");
+        BrokerConfig ruler =
+                with("broker.id", "9", "regent.node.roles", "controller", "regent.failure.detection", "session");
         assertThat(ruler.hasBrokerRole()).isFalse();
         assertThat(ruler.failureDetectionByConnection()).isFalse();
+    }
+
+    @Test
+    void aNodeThatOnlyRulesMustHaveAnIdOfItsOwn() {
+        assertThatThrownBy(() -> with("regent.node.roles", "controller", "broker.id", "-1"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("broker.id=-1")
+                .hasMessageContaining("an id that no broker uses");
+    }
+
+    @Test
+    void whereOnlySessionsCountNobodyIsAskedForHeartbeats() {
+        assertThatThrownBy(() ->
+                        with("regent.failure.detection", "session", "regent.failure.heartbeat.timeout.ms", "2000"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("regent.failure.heartbeat.timeout.ms=2000")
+                .hasMessageContaining("only ZooKeeper sessions count");
+        assertThat(with("regent.failure.heartbeat.timeout.ms", "2000").heartbeatTimeoutMs())
+                .isEqualTo(2_000);
+    }
+
+    @Test
+    void aNodeThatNeverRulesCannotBePreferred() {
+        assertThatThrownBy(() -> with("regent.node.roles", "broker", "regent.controller.preferred", "true"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("regent.controller.preferred=true")
+                .hasMessageContaining("never rules");
     }
 
     @Test
@@ -128,6 +152,8 @@ class BrokerConfigTest {
                 "log.cleanup.policy        | shred           | log.cleanup.policy | shred",
                 "compression.type          | rar             | compression.type | rar",
                 "regent.failure.detection  | hope            | regent.failure.detection | session",
+                "regent.failure.heartbeat.timeout.ms | 499   | regent.failure.heartbeat.timeout.ms | at least 500",
+                "regent.failure.heartbeat.timeout.ms | -1    | regent.failure.heartbeat.timeout.ms | at least 500",
                 "regent.node.roles         | observer        | regent.node.roles | observer",
                 "process.roles             | broker          | process.roles   | KRaft",
                 "broker.id                 | 1001            | broker.id=1001  | reserved.broker.max.id",
@@ -162,39 +188,5 @@ class BrokerConfigTest {
                 .hasMessageContaining("2 problems")
                 .hasMessageContaining("broker.id")
                 .hasMessageContaining("PLAINTEXT:9092");
-    }
-
-    @Test
-    void topicDefaultsAreThoseOfKafka() {
-        LogConfig ours = new LogConfig(with().logConfigDefaults());
-        LogConfig kafkas = LogConfig.fromProps(Map.of(), new Properties());
-        assertThat(ours.values()).isEqualTo(kafkas.values());
-    }
-
-    @Test
-    void theFinestUnitOfATopicDefaultWins() {
-        Map<String, Object> defaults = with(
-                        "log.retention.hours", "1",
-                        "log.retention.minutes", "2",
-                        "log.roll.hours", "3",
-                        "log.roll.jitter.ms", "4",
-                        "log.roll.jitter.hours", "5",
-                        "log.flush.scheduler.interval.ms", "6",
-                        "message.max.bytes", "7000",
-                        "log.message.timestamp.difference.max.ms", "8000",
-                        "log.message.timestamp.after.max.ms", "9000")
-                .logConfigDefaults();
-        assertThat(defaults)
-                .containsEntry(TopicConfig.RETENTION_MS_CONFIG, TimeUnit.MINUTES.toMillis(2))
-                .containsEntry(TopicConfig.SEGMENT_MS_CONFIG, TimeUnit.HOURS.toMillis(3))
-                .containsEntry(TopicConfig.SEGMENT_JITTER_MS_CONFIG, 4L)
-                .containsEntry(TopicConfig.FLUSH_MS_CONFIG, 6L)
-                .containsEntry(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, 7000)
-                .containsEntry(TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG, 8000L)
-                .containsEntry(TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG, 9000L);
-        assertThat(with("log.retention.hours", "-1").logConfigDefaults())
-                .containsEntry(TopicConfig.RETENTION_MS_CONFIG, -1L);
-        assertThat(List.of(with("log.retention.ms", "-5").logConfigDefaults().get(TopicConfig.RETENTION_MS_CONFIG)))
-                .containsExactly(-1L);
     }
 }

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.test.InstanceSpec;
 import org.apache.curator.test.TestingServer;
@@ -21,6 +22,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
@@ -106,12 +108,42 @@ class BrokerServerTest {
     }
 
     @Test
+    void aBrokerThatHasBeenToldNothingDoesNotSayThatATopicIsUnknown() throws Exception {
+        BrokerServer first = start(Map.of());
+        try (Admin admin = Admin.create(client(first))) {
+            admin.createTopics(List.of(new NewTopic("orders", 1, (short) 1)))
+                    .all()
+                    .get(20, TimeUnit.SECONDS);
+        }
+        first.shutdown();
+
+        BrokerServer unruled = start(Map.of("regent.node.roles", "broker"));
+
+        try (KafkaConsumer<String, String> consumer =
+                new KafkaConsumer<>(client(unruled), new StringDeserializer(), new StringDeserializer())) {
+            assertThatThrownBy(() -> consumer.partitionsFor("orders", Duration.ofSeconds(3)))
+                    .as("it asks again until it is told or gives up, and finds no topic empty that is full")
+                    .isInstanceOf(TimeoutException.class);
+        }
+    }
+
+    @Test
     void anUnreachableZooKeeperIsAClearError() {
         assertThatThrownBy(() -> BrokerServer.start(config(Map.of(
                         "zookeeper.connect", "127.0.0.1:1",
                         "zookeeper.connection.timeout.ms", "300"))))
                 .isInstanceOf(StartupException.class)
                 .hasMessageContaining("127.0.0.1:1");
+    }
+
+    @Test
+    void aBrokerWhoseZooKeeperIsAwayStopsAllTheSame() throws Exception {
+        // KAFKA-9189
+        try (TestingServer own = new TestingServer(InstanceSpec.newInstanceSpec(), true)) {
+            BrokerServer broker = BrokerServer.start(config(Map.of("zookeeper.connect", own.getConnectString())));
+            own.stop();
+            assertThat(CompletableFuture.runAsync(broker::shutdown)).succeedsWithin(Duration.ofSeconds(60));
+        }
     }
 
     @Test

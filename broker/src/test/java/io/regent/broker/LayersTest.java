@@ -29,6 +29,10 @@ class LayersTest {
             .definedBy("io.regent.broker.metadata")
             .layer("network")
             .definedBy("io.regent.broker.network")
+            .layer("quota")
+            .definedBy("io.regent.broker.quota")
+            .layer("config")
+            .definedBy("io.regent.broker.config")
             .whereLayer("api")
             .mayOnlyBeAccessedByLayers("wiring")
             .whereLayer("group")
@@ -40,6 +44,10 @@ class LayersTest {
             .whereLayer("metadata")
             .mayOnlyBeAccessedByLayers("wiring", "api", "group", "replica")
             .whereLayer("network")
+            .mayOnlyBeAccessedByLayers("wiring", "api", "quota")
+            .whereLayer("quota")
+            .mayOnlyBeAccessedByLayers("wiring")
+            .whereLayer("config")
             .mayOnlyBeAccessedByLayers("wiring", "api");
 
     @ArchTest
@@ -51,7 +59,9 @@ class LayersTest {
                     "io.regent.broker.group",
                     "io.regent.broker.replica",
                     "io.regent.broker.log",
-                    "io.regent.broker.metadata")
+                    "io.regent.broker.metadata",
+                    "io.regent.broker.config",
+                    "io.regent.broker.quota")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(

@@ -116,6 +116,7 @@ class RequestAnswersTest {
                 Arguments.of(topic("..", 1, 1), Errors.INVALID_TOPIC_EXCEPTION),
                 Arguments.of(topic("a b", 1, 1), Errors.INVALID_TOPIC_EXCEPTION),
                 Arguments.of(topic("a/b", 1, 1), Errors.INVALID_TOPIC_EXCEPTION),
+                Arguments.of(topic("a\0b", 1, 1), Errors.INVALID_TOPIC_EXCEPTION),
                 Arguments.of(topic("x".repeat(250), 1, 1), Errors.INVALID_TOPIC_EXCEPTION),
                 Arguments.of(topic("__cluster_metadata", 1, 1), Errors.INVALID_REQUEST),
                 Arguments.of(topic(TOPIC, 1, 1), Errors.TOPIC_ALREADY_EXISTS),

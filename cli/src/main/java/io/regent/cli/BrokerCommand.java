@@ -44,9 +44,10 @@ final class BrokerCommand implements Runnable {
         Runtime.getRuntime().addShutdownHook(new Thread(server::shutdown, "broker-shutdown"));
         long sinceStartMs = System.currentTimeMillis()
                 - ManagementFactory.getRuntimeMXBean().getStartTime();
-        out.println("Broker " + server.brokerId() + " serves on " + String.join(", ", server.listeners()) + " after "
-                + sinceStartMs + " ms");
+        out.println(server.title() + " serves on " + String.join(", ", server.listeners()) + " after " + sinceStartMs
+                + " ms");
         out.flush();
+        HeapTrim.start();
         server.awaitTermination();
     }
 }

@@ -21,20 +21,20 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.storage.internals.checkpoint.CleanShutdownFileHandler;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * {@code regent warm-up}: runs through what the other commands start with, so that {@code bin/regent} can have the JVM archive the loaded
- * classes when it builds. Not for users.
+ * {@code regent warm-up}: runs through what the other commands start with, and through failovers, so that {@code bin/regent} can have the
+ * JVM archive the classes and profiles of both when it builds. Not for users.
  */
 @Command(name = "warm-up", hidden = true, description = "Load what the other commands load; run once after a build.")
 final class WarmUpCommand implements Runnable {
     private static final int TIMEOUT_MS = 20_000;
     private static final String TOPIC = "warm-up";
     private static final String LOG_DIR = "broker";
-    private static final String CLEAN_SHUTDOWN_FILE = ".kafka_cleanshutdown";
 
     @Option(names = "--dir", paramLabel = "DIR", required = true, description = "An empty directory to work in.")
     private Path directory;
@@ -55,8 +55,12 @@ final class WarmUpCommand implements Runnable {
                 broker.shutdown();
             }
             // A killed broker that comes back opens its logs with care, and should do that quickly as well.
-            Files.delete(directory.resolve(LOG_DIR).resolve(CLEAN_SHUTDOWN_FILE));
+            Files.delete(directory.resolve(LOG_DIR).resolve(CleanShutdownFileHandler.CLEAN_SHUTDOWN_FILE_NAME));
             startBroker(ports.get(1), zooKeeper).shutdown();
+            try (ZooKeeperView view = ZooKeeperView.connect(zooKeeper, TIMEOUT_MS)) {
+                WarmUpCrowd.write(view.handle());
+                new WarmUpFailovers(directory, zooKeeper, TIMEOUT_MS).run(view);
+            }
         } catch (IOException e) {
             throw new CommandFailure("cannot warm up: " + e.getMessage(), e);
         } catch (InterruptedException e) {

@@ -118,6 +118,7 @@ class FailoverIT {
         cluster.awaitControllerAfter(before.epoch());
         cluster.startBroker(before.brokerId());
 
+        cluster.awaitServing(before.brokerId());
         awaitFullIsr();
         load.awaitMore(500);
         load.stopAndVerify();

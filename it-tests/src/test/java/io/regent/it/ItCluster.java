@@ -6,6 +6,7 @@ import io.regent.cli.cluster.LocalCluster;
 import io.regent.cli.cluster.NodeName;
 import io.regent.cli.cluster.Readiness;
 import io.regent.cli.node.ControllerSeat;
+import io.regent.cli.node.NodeLauncher;
 import io.regent.cli.node.Ports;
 import io.regent.cli.node.RegentLauncher;
 import io.regent.cli.node.Signal;
@@ -42,6 +43,20 @@ final class ItCluster implements AutoCloseable {
 
     /** Starts ZooKeeper and this many brokers and waits until each serves; settings go to every broker. */
     static ItCluster start(int brokers, Map<String, String> settings) throws IOException {
+        ItCluster cluster = startZooKeeperFor(brokers, settings, new RegentLauncher());
+        try {
+            cluster.local().brokers().forEach(cluster.local()::start);
+            cluster.readiness().awaitBrokers(cluster.local().brokers());
+            return cluster;
+        } catch (RuntimeException e) {
+            cluster.close();
+            throw e;
+        }
+    }
+
+    /** Starts ZooKeeper only, for this many brokers that the test starts one by one. */
+    static ItCluster startZooKeeperFor(int brokers, Map<String, String> settings, NodeLauncher launcher)
+            throws IOException {
         Path directory = Files.createTempDirectory("regent-it-");
         List<Integer> ports = Ports.free(brokers + 1);
         SortedMap<Integer, Integer> brokerPorts = new TreeMap<>();
@@ -51,14 +66,12 @@ final class ItCluster implements AutoCloseable {
         Map<String, String> overrides = new HashMap<>(Map.of("offsets.topic.num.partitions", "5"));
         overrides.putAll(settings);
         ClusterState state = new ClusterState(ports.get(0), brokerPorts, Map.of());
-        LocalCluster local = new LocalCluster(new ClusterFiles(directory), new RegentLauncher(), state);
+        LocalCluster local = new LocalCluster(new ClusterFiles(directory), launcher, state);
         local.writeProperties(overrides);
         ItCluster cluster = new ItCluster(local);
         try {
             local.start(NodeName.ZOOKEEPER);
             cluster.readiness().awaitZooKeeper();
-            local.brokers().forEach(local::start);
-            cluster.readiness().awaitBrokers(local.brokers());
             return cluster;
         } catch (RuntimeException e) {
             cluster.close();

@@ -84,6 +84,52 @@ class KafkaToolsIT {
     }
 
     @Test
+    void configurationsOfATopicABrokerAllBrokersAndLoggersAreAltered() throws Exception {
+        tool(TOPICS, "--create", "--topic", "altered");
+        String[] topic = {"--entity-type", "topics", "--entity-name", "altered"};
+        assertThat(configs(topic, "--alter", "--add-config", "retention.ms=60000"))
+                .contains("Completed updating config for topic altered.");
+        assertThat(configs(topic, "--describe")).contains("retention.ms=60000", "DYNAMIC_TOPIC_CONFIG");
+        configs(topic, "--alter", "--delete-config", "retention.ms");
+        assertThat(configs(topic, "--describe")).doesNotContain("retention.ms");
+
+        String[] all = {"--entity-type", "brokers", "--entity-default"};
+        assertThat(configs(all, "--alter", "--add-config", "log.cleaner.threads=2"))
+                .contains("Completed updating default config for brokers in the cluster.");
+        assertThat(configs(all, "--describe"))
+                .contains("log.cleaner.threads=2", "DYNAMIC_DEFAULT_BROKER_CONFIG:log.cleaner.threads=2");
+
+        String[] one = {"--entity-type", "brokers", "--entity-name", "2"};
+        configs(one, "--alter", "--add-config", "log.retention.ms=7200000");
+        assertThat(configs(one, "--describe"))
+                .contains("DYNAMIC_BROKER_CONFIG:log.retention.ms=7200000", "DEFAULT_CONFIG:log.retention.hours=168");
+
+        String[] loggers = {"--entity-type", "broker-loggers", "--entity-name", "2"};
+        configs(loggers, "--alter", "--add-config", "io.regent.broker.BrokerServer=DEBUG");
+        assertThat(configs(loggers, "--describe")).contains("io.regent.broker.BrokerServer=DEBUG");
+    }
+
+    @Test
+    void anAlterationThatCannotBeIsRefusedByName() throws Exception {
+        Result refused = run(
+                CONFIGS,
+                "--entity-type",
+                "brokers",
+                "--entity-name",
+                "1",
+                "--alter",
+                "--add-config",
+                "log.dirs=/elsewhere");
+        assertThat(refused.output()).contains("Cannot update these configs dynamically", "log.dirs");
+    }
+
+    private static String configs(String[] entity, String... arguments) throws Exception {
+        List<String> all = new ArrayList<>(List.of(entity));
+        all.addAll(List.of(arguments));
+        return tool(CONFIGS, all.toArray(String[]::new));
+    }
+
+    @Test
     void eachBrokerTellsItsApiVersions() throws Exception {
         assertThat(tool(API_VERSIONS)).contains("Produce(0): 0 to 11", "Metadata(3): 0 to 12");
     }

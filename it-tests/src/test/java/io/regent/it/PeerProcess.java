@@ -27,12 +27,18 @@ final class PeerProcess {
 
     private PeerProcess() {}
 
-    /** Runs a main class on the jars of a peer, and this module's test classes. */
-    static Result java(String peer, String mainClass, String... arguments) throws IOException, InterruptedException {
+    /** Where a peer's jars are. */
+    static Path libraries(String peer) {
         Path libraries = PEERS.resolve(peer).resolve("target").resolve("lib").toAbsolutePath();
         if (!Files.isDirectory(libraries)) {
             throw new IllegalStateException("there is no peer in " + libraries + ": build the whole project first");
         }
+        return libraries;
+    }
+
+    /** Runs a main class on the jars of a peer, and this module's test classes. */
+    static Result java(String peer, String mainClass, String... arguments) throws IOException, InterruptedException {
+        Path libraries = libraries(peer);
         Path testClasses = Path.of("target", "test-classes").toAbsolutePath();
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

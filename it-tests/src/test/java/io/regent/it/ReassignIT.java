@@ -7,15 +7,24 @@ import io.regent.it.PeerProcess.Result;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -82,6 +91,98 @@ class ReassignIT {
         }
     }
 
+    @Test
+    void aThrottledMoveIsSlowUntilItsThrottleIsRaisedAndVerifyingRemovesIt() throws Exception {
+        create("throttled", List.of(1, 2));
+        produce("throttled", 5, 900_000);
+        Path plan = plan("throttled", "3,4");
+
+        assertThat(run("--execute", plan, "--throttle", "1000"))
+                .contains("throttle limit was set to 1000 B/s", "Successfully started partition reassignment");
+        awaitConfig(ConfigResource.Type.BROKER, "3", config -> {
+            ConfigEntry rate = config.get("follower.replication.throttled.rate");
+            return rate != null && rate.value().equals("1000");
+        });
+        assertThat(run("--verify", plan, "--preserve-throttles")).contains("throttled-0 is still in progress");
+
+        assertThat(run("--execute", plan, "--additional", "--throttle", "1000000000"))
+                .contains("throttle limit was set to 1000000000 B/s");
+        awaitReplicas("throttled", 3, 4);
+
+        assertThat(run("--verify", plan))
+                .contains(
+                        "throttled-0 is completed",
+                        "Clearing broker-level throttles",
+                        "Clearing topic-level throttles");
+        awaitConfig(
+                ConfigResource.Type.BROKER, "3", config -> config.get("follower.replication.throttled.rate") == null);
+        awaitConfig(
+                ConfigResource.Type.TOPIC,
+                "throttled",
+                config -> config.get("leader.replication.throttled.replicas").isDefault());
+    }
+
+    @Test
+    void aMoveThatIsCancelledLeavesNothingOnItsTargets() throws Exception {
+        create("cancelled", List.of(1, 2));
+        produce("cancelled", 5, 900_000);
+        Path plan = plan("cancelled", "3,4");
+        run("--execute", plan, "--throttle", "1000");
+        awaitHolders("cancelled", 1, 2, 3, 4);
+
+        assertThat(run("--cancel", plan)).contains("Successfully cancelled partition reassignment for: cancelled-0");
+
+        awaitReplicas("cancelled", 1, 2);
+        awaitHolders("cancelled", 1, 2);
+    }
+
+    /** Waits until these brokers have a log of the topic, and no others. */
+    private static void awaitHolders(String topic, Integer... brokers) throws Exception {
+        try (Admin admin = cluster.admin()) {
+            Awaitility.await(topic + " held by " + List.of(brokers))
+                    .atMost(ItCluster.PATIENCE)
+                    .ignoreExceptions()
+                    .until(() -> holders(admin, topic).equals(Set.of(brokers)));
+        }
+    }
+
+    private static Set<Integer> holders(Admin admin, String topic) throws Exception {
+        Set<Integer> holders = new HashSet<>();
+        admin.describeLogDirs(List.of(1, 2, 3, 4))
+                .allDescriptions()
+                .get()
+                .forEach((broker, directories) -> directories.values().stream()
+                        .filter(directory -> directory.replicaInfos().containsKey(new TopicPartition(topic, 0)))
+                        .forEach(directory -> holders.add(broker)));
+        return holders;
+    }
+
+    private static void produce(String topic, int records, int bytes) throws Exception {
+        Map<String, Object> settings = Map.of("bootstrap.servers", cluster.bootstrap(), "acks", "all");
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+            for (int i = 0; i < records; i++) {
+                producer.send(new ProducerRecord<>(topic, new byte[bytes])).get();
+            }
+        }
+    }
+
+    /** Brokers take in what is set for them a moment after it is set. */
+    private static void awaitConfig(ConfigResource.Type type, String name, Predicate<Config> expected)
+            throws Exception {
+        ConfigResource resource = new ConfigResource(type, name);
+        try (Admin admin = cluster.admin()) {
+            Awaitility.await("the configuration of " + resource)
+                    .atMost(ItCluster.PATIENCE)
+                    .until(
+                            () -> admin.describeConfigs(List.of(resource))
+                                    .all()
+                                    .get()
+                                    .get(resource),
+                            expected);
+        }
+    }
+
     private static void create(String topic, List<Integer> replicas) throws Exception {
         try (Admin admin = cluster.admin()) {
             admin.createTopics(List.of(new NewTopic(topic, Map.of(0, replicas))))
@@ -117,11 +218,13 @@ class ReassignIT {
 
     /** Throttles are left as they are, as there are none; executing knows no such option. */
     private static String tool(String action, Path plan) throws Exception {
+        return action.equals("--execute") ? run(action, plan) : run(action, plan, "--preserve-throttles");
+    }
+
+    private static String run(String action, Path plan, String... options) throws Exception {
         List<String> arguments = new ArrayList<>(List.of(
                 "--bootstrap-server", cluster.bootstrap(), action, "--reassignment-json-file", plan.toString()));
-        if (!action.equals("--execute")) {
-            arguments.add("--preserve-throttles");
-        }
+        arguments.addAll(List.of(options));
         Result result = PeerProcess.java("kafka-3.9", REASSIGN, arguments.toArray(String[]::new));
         assertThat(result.exitCode()).as(result.output()).isZero();
         return result.output();

@@ -21,7 +21,7 @@ public record Assignment(Replicas replicas, Replicas adding, Replicas removing) 
 
     /** An assignment that is not being changed. */
     public static Assignment of(Replicas replicas) {
-        return of(replicas, Replicas.NONE, Replicas.NONE);
+        return replicas.alone();
     }
 
     /** An assignment with a reassignment under way where adding or removing has members. */

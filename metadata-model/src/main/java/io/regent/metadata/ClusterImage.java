@@ -3,6 +3,7 @@ package io.regent.metadata;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -27,7 +28,7 @@ public final class ClusterImage {
             HashTreePMap.empty(),
             HashTreePMap.empty(),
             HashTreePMap.empty(),
-            AdminOrders.NONE,
+            ClusterLedger.EMPTY,
             HashTreePSet.empty(),
             HashTreePMap.empty());
 
@@ -35,7 +36,7 @@ public final class ClusterImage {
     final PMap<String, TopicImage> topics;
     final PMap<TopicId, String> topicNames;
     final PMap<Integer, PSet<String>> topicsByBroker;
-    final AdminOrders orders;
+    final ClusterLedger ledger;
     final PSet<Integer> shuttingDown;
     final PMap<Integer, PSet<PartitionId>> offlineReplicas;
 
@@ -44,14 +45,14 @@ public final class ClusterImage {
             PMap<String, TopicImage> topics,
             PMap<TopicId, String> topicNames,
             PMap<Integer, PSet<String>> topicsByBroker,
-            AdminOrders orders,
+            ClusterLedger ledger,
             PSet<Integer> shuttingDown,
             PMap<Integer, PSet<PartitionId>> offlineReplicas) {
         this.brokers = brokers;
         this.topics = topics;
         this.topicNames = topicNames;
         this.topicsByBroker = topicsByBroker;
-        this.orders = orders;
+        this.ledger = ledger;
         this.shuttingDown = shuttingDown;
         this.offlineReplicas = offlineReplicas;
     }
@@ -112,6 +113,11 @@ public final class ClusterImage {
         return offlineReplicas.getOrDefault(brokerId, HashTreePSet.empty());
     }
 
+    /** Whether some replica of some live broker is in a failed log directory. */
+    public boolean hasFailedLogDirectory() {
+        return !offlineReplicas.isEmpty();
+    }
+
     /** The topic of this name. */
     public Optional<TopicImage> topic(String name) {
         return Optional.ofNullable(topics.get(name));
@@ -142,6 +148,11 @@ public final class ClusterImage {
                 .toList();
     }
 
+    /** Whether this broker holds a replica of some partition. */
+    public boolean hostsAny(int brokerId) {
+        return topicsByBroker.containsKey(brokerId);
+    }
+
     /** The partition's assignment; {@link Assignment#NONE} where there is no such partition. */
     public Assignment assignment(PartitionId partition) {
         TopicImage topic = topics.get(partition.topic());
@@ -156,12 +167,12 @@ public final class ClusterImage {
 
     /** The deletions that were asked for and are not complete, by topic, sorted. */
     public SortedMap<String, TopicDeletion> deletions() {
-        return new TreeMap<>(orders.deletions());
+        return new TreeMap<>(ledger.deletions());
     }
 
     /** Whether this topic's deletion was asked for. */
     public boolean isBeingDeleted(String topic) {
-        return orders.deletions().containsKey(topic);
+        return ledger.deletions().containsKey(topic);
     }
 
     /**
@@ -169,7 +180,30 @@ public final class ClusterImage {
      * znode, or nobody can read it.
      */
     public Optional<SortedMap<PartitionId, Replicas>> reassignmentOrders() {
-        return orders.reassignments();
+        return ledger.reassignments();
+    }
+
+    /** What {@code /config/brokers} sets for the ruling node: its own entries over those for all brokers. */
+    public Map<String, String> brokerConfig() {
+        return ledger.brokerConfig();
+    }
+
+    /** The block of producer ids that was given out last, as {@code /latest_producer_id_block} says. */
+    public ZnodeCopy<ProducerIdBlock> producerIds() {
+        return ledger.producerIds();
+    }
+
+    /**
+     * No block of producer ids that begins lower may be given out: it lies above every block that was seen, also when the
+     * znode has vanished since, or says less.
+     */
+    public long producerIdFloor() {
+        return ledger.producerIdFloor();
+    }
+
+    /** What {@code /feature} says. */
+    public ZnodeCopy<FinalizedFeatures> features() {
+        return ledger.features();
     }
 
     /** How many partitions the cluster has. Costs a walk over the topics. */
@@ -187,7 +221,7 @@ public final class ClusterImage {
                 || (other instanceof ClusterImage that
                         && brokers.equals(that.brokers)
                         && topics.equals(that.topics)
-                        && orders.equals(that.orders)
+                        && ledger.equals(that.ledger)
                         && shuttingDown.equals(that.shuttingDown)
                         && offlineReplicas.equals(that.offlineReplicas));
     }

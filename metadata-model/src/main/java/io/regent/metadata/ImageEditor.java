@@ -27,11 +27,17 @@ public final class ImageEditor {
     private final SortedSet<Integer> touchedBrokers = new TreeSet<>();
     private final SortedMap<String, BitSet> touchedPartitions = new TreeMap<>();
 
+    /** The topic that was edited last, if it is still open: a broker's partitions are edited topic by topic. */
+    private OpenTopic lastEdited;
+
+    private String lastTouchedTopic = "";
+    private BitSet lastTouched = new BitSet();
+
     private PMap<Integer, BrokerRegistration> brokers;
     private PMap<String, TopicImage> topics;
     private PMap<TopicId, String> topicNames;
     private PMap<Integer, PSet<String>> topicsByBroker;
-    private AdminOrders orders;
+    private ClusterLedger ledger;
     private PSet<Integer> shuttingDown;
     private PMap<Integer, PSet<PartitionId>> offlineReplicas;
 
@@ -68,7 +74,7 @@ public final class ImageEditor {
         this.topics = base.topics;
         this.topicNames = base.topicNames;
         this.topicsByBroker = base.topicsByBroker;
-        this.orders = base.orders;
+        this.ledger = base.ledger;
         this.shuttingDown = base.shuttingDown;
         this.offlineReplicas = base.offlineReplicas;
     }
@@ -133,6 +139,7 @@ public final class ImageEditor {
     /** Removes a topic and everything of it but its deletion. */
     public ImageEditor removeTopic(String name) {
         OpenTopic edited = open.remove(name);
+        lastEdited = null;
         TopicImage topic = edited == null ? topics.get(name) : close(edited);
         if (topic == null) {
             return this;
@@ -150,6 +157,13 @@ public final class ImageEditor {
         topicNames = topicNames.minus(edited.topic.id()).plus(id, name);
         edited.topic = edited.topic.withId(edited.topic.version(), id);
         edited.assignmentsChanged = true;
+        touched(name);
+        return this;
+    }
+
+    /** Has the topic's znode written once more as the image has it; its version rises by one. */
+    public ImageEditor rewriteTopic(String name) {
+        open(name).assignmentsChanged = true;
         touched(name);
         return this;
     }
@@ -192,37 +206,61 @@ public final class ImageEditor {
 
     /** Sets how far a topic's deletion has come. */
     public ImageEditor putDeletion(String topic, TopicDeletion deletion) {
-        orders = orders.withDeletions(orders.deletions().plus(topic, deletion));
+        ledger = ledger.withDeletions(ledger.deletions().plus(topic, deletion));
         touched(topic);
         return this;
     }
 
     /** Ends a topic's deletion. */
     public ImageEditor removeDeletion(String topic) {
-        orders = orders.withDeletions(orders.deletions().minus(topic));
+        ledger = ledger.withDeletions(ledger.deletions().minus(topic));
         touched(topic);
         return this;
     }
 
     /** Replaces what {@code /admin/reassign_partitions} wants; empty when there is no such znode. */
     public ImageEditor setReassignmentOrders(Optional<SortedMap<PartitionId, Replicas>> targets) {
-        orders = orders.withReassignments(targets);
+        ledger = ledger.withReassignments(targets);
         return this;
     }
 
     /** What {@code /admin/reassign_partitions} wants, edits included. */
     public Optional<SortedMap<PartitionId, Replicas>> reassignmentOrders() {
-        return orders.reassignments();
+        return ledger.reassignments();
+    }
+
+    /** Replaces what {@code /config/brokers} sets for the ruling node. */
+    public ImageEditor setBrokerConfig(Map<String, String> config) {
+        ledger = ledger.withBrokerConfig(config);
+        return this;
+    }
+
+    /** Replaces what {@code /latest_producer_id_block} says; the floor of later blocks rises with it, and never sinks. */
+    public ImageEditor setProducerIds(ZnodeCopy<ProducerIdBlock> last) {
+        ledger = ledger.withProducerIds(last);
+        return this;
+    }
+
+    /** Has no block of producer ids begin lower, as an earlier reign has given them out. */
+    public ImageEditor raiseProducerIdFloor(long floor) {
+        ledger = ledger.withProducerIdFloor(floor);
+        return this;
+    }
+
+    /** Replaces what {@code /feature} says. */
+    public ImageEditor setFeatures(ZnodeCopy<FinalizedFeatures> features) {
+        ledger = ledger.withFeatures(features);
+        return this;
     }
 
     /** Whether the topic's deletion was asked for, edits included. */
     public boolean isBeingDeleted(String topic) {
-        return orders.deletions().containsKey(topic);
+        return ledger.deletions().containsKey(topic);
     }
 
     /** The partition's state, edits included. */
     public PartitionState state(PartitionId partition) {
-        OpenTopic edited = open.get(partition.topic());
+        OpenTopic edited = edited(partition.topic());
         if (edited != null && partition.partition() < edited.states.length) {
             return edited.states[partition.partition()];
         }
@@ -232,7 +270,7 @@ public final class ImageEditor {
 
     /** The partition's assignment, edits included. */
     public Assignment assignment(PartitionId partition) {
-        OpenTopic edited = open.get(partition.topic());
+        OpenTopic edited = edited(partition.topic());
         if (edited != null && partition.partition() < edited.assignments.length) {
             return edited.assignments[partition.partition()];
         }
@@ -254,7 +292,8 @@ public final class ImageEditor {
     public ClusterImage image() {
         open.values().forEach(this::settle);
         open.clear();
-        return new ClusterImage(brokers, topics, topicNames, topicsByBroker, orders, shuttingDown, offlineReplicas);
+        lastEdited = null;
+        return new ClusterImage(brokers, topics, topicNames, topicsByBroker, ledger, shuttingDown, offlineReplicas);
     }
 
     /** The difference between {@link #base} and {@link #image}, as far as it was touched. */
@@ -281,7 +320,7 @@ public final class ImageEditor {
     }
 
     private OpenTopic open(String name) {
-        OpenTopic edited = open.get(name);
+        OpenTopic edited = edited(name);
         if (edited == null) {
             TopicImage topic = topics.get(name);
             if (topic == null) {
@@ -289,6 +328,19 @@ public final class ImageEditor {
             }
             edited = new OpenTopic(topic);
             open.put(name, edited);
+            lastEdited = edited;
+        }
+        return edited;
+    }
+
+    /** The topic as it is being edited; null where it is not. */
+    private OpenTopic edited(String name) {
+        if (lastEdited != null && lastEdited.topic.name().equals(name)) {
+            return lastEdited;
+        }
+        OpenTopic edited = open.get(name);
+        if (edited != null) {
+            lastEdited = edited;
         }
         return edited;
     }
@@ -310,6 +362,10 @@ public final class ImageEditor {
     }
 
     private BitSet touched(String topic) {
-        return touchedPartitions.computeIfAbsent(topic, name -> new BitSet());
+        if (!topic.equals(lastTouchedTopic)) {
+            lastTouchedTopic = topic;
+            lastTouched = touchedPartitions.computeIfAbsent(topic, name -> new BitSet());
+        }
+        return lastTouched;
     }
 }

@@ -1,5 +1,6 @@
 package io.regent.metadata;
 
+import com.google.common.base.Suppliers;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.Collections;
@@ -9,6 +10,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 
 /**
  * An immutable set of partitions, compact enough to name a whole cluster: a topic's numbers are the bits of one word
@@ -19,18 +21,48 @@ public final class PartitionSet {
     /** The set without members. */
     public static final PartitionSet EMPTY = new PartitionSet(new TreeMap<>());
 
-    private final SortedMap<String, BitSet> numbers;
-    private final int size;
+    private final Supplier<Members> members;
+
+    /** Nobody changes the map, or its bit sets. No bit set is empty. */
+    private record Members(SortedMap<String, BitSet> numbers, int size) {
+        static Members of(SortedMap<String, BitSet> numbers) {
+            return new Members(
+                    numbers,
+                    numbers.values().stream().mapToInt(BitSet::cardinality).sum());
+        }
+    }
+
+    private PartitionSet(Supplier<Members> members) {
+        this.members = members;
+    }
 
     /** Takes the map as its own: nobody changes it, or its bit sets, afterwards. No bit set is empty. */
     private PartitionSet(SortedMap<String, BitSet> numbers) {
-        this.numbers = numbers;
-        this.size = numbers.values().stream().mapToInt(BitSet::cardinality).sum();
+        Members all = Members.of(numbers);
+        this.members = () -> all;
+    }
+
+    private SortedMap<String, BitSet> numbers() {
+        return members.get().numbers();
+    }
+
+    /**
+     * A set that is made when somebody first asks for its members, once and by that thread: to name a whole cluster costs whoever
+     * does it nothing.
+     *
+     * @param made gives the same set whenever it is asked
+     */
+    public static PartitionSet lazily(Supplier<PartitionSet> made) {
+        return new PartitionSet(Suppliers.memoize(() -> made.get().members.get()));
     }
 
     /** Collects partitions into a set. Used by one thread. */
     public static final class Builder {
         private SortedMap<String, BitSet> numbers = new TreeMap<>();
+        /** The topic that was added to last: a whole cluster is added topic by topic. */
+        private String lastTopic = "";
+
+        private BitSet lastNumbers = new BitSet();
 
         /** Adds a partition; one that was added before stays. */
         public Builder add(PartitionId partition) {
@@ -39,7 +71,11 @@ public final class PartitionSet {
 
         /** Adds a partition; one that was added before stays. */
         public Builder add(String topic, int partition) {
-            numbers.computeIfAbsent(topic, name -> new BitSet()).set(partition);
+            if (!topic.equals(lastTopic) || lastNumbers.isEmpty()) {
+                lastTopic = topic;
+                lastNumbers = numbers.computeIfAbsent(topic, name -> new BitSet());
+            }
+            lastNumbers.set(partition);
             return this;
         }
 
@@ -57,6 +93,7 @@ public final class PartitionSet {
         public PartitionSet build() {
             PartitionSet built = new PartitionSet(numbers);
             numbers = new TreeMap<>();
+            lastNumbers = new BitSet();
             return built;
         }
     }
@@ -101,11 +138,11 @@ public final class PartitionSet {
 
     /** How many partitions are in the set. */
     public int size() {
-        return size;
+        return members.get().size();
     }
 
     public boolean isEmpty() {
-        return size == 0;
+        return size() == 0;
     }
 
     public boolean contains(PartitionId partition) {
@@ -113,33 +150,51 @@ public final class PartitionSet {
     }
 
     public boolean contains(String topic, int partition) {
-        BitSet bits = numbers.get(topic);
+        BitSet bits = numbers().get(topic);
         return bits != null && bits.get(partition);
     }
 
     /** The names of the topics that have a partition here, sorted. */
     public Set<String> topics() {
-        return Collections.unmodifiableSet(numbers.keySet());
+        return Collections.unmodifiableSet(numbers().keySet());
     }
 
     /** How many partitions of this topic are in the set. */
     public int sizeOf(String topic) {
-        BitSet bits = numbers.get(topic);
+        BitSet bits = numbers().get(topic);
         return bits == null ? 0 : bits.cardinality();
     }
 
     /** Calls the consumer with each partition, by topic and number. */
     public void forEach(Consumer<PartitionId> consumer) {
-        numbers.forEach((topic, bits) -> {
+        numbers().forEach((topic, bits) -> {
             for (int number = bits.nextSetBit(0); number >= 0; number = bits.nextSetBit(number + 1)) {
                 consumer.accept(new PartitionId(topic, number));
             }
         });
     }
 
+    /** Receives the members of a set topic by topic. */
+    @FunctionalInterface
+    public interface TopicVisitor {
+        /** Is called with a topic and the numbers of its partitions, which the visitor may change and keep. */
+        void visit(String topic, BitSet numbers);
+    }
+
+    /** Calls the visitor with each topic, sorted by name. */
+    public void forEachTopic(TopicVisitor visitor) {
+        numbers().forEach((topic, bits) -> visitor.visit(topic, (BitSet) bits.clone()));
+    }
+
+    /** The numbers of this topic's partitions, for the caller to keep; empty where there is none. */
+    public BitSet numbersOf(String topic) {
+        BitSet bits = numbers().get(topic);
+        return bits == null ? new BitSet() : (BitSet) bits.clone();
+    }
+
     /** Calls the consumer with the number of each partition of this topic, ascending. */
     public void forEachOf(String topic, IntConsumer consumer) {
-        BitSet bits = numbers.get(topic);
+        BitSet bits = numbers().get(topic);
         if (bits != null) {
             bits.stream().forEach(consumer);
         }
@@ -153,8 +208,8 @@ public final class PartitionSet {
         if (isEmpty()) {
             return other;
         }
-        SortedMap<String, BitSet> union = new TreeMap<>(numbers);
-        other.numbers.forEach((topic, bits) -> union.merge(topic, bits, PartitionSet::or));
+        SortedMap<String, BitSet> union = new TreeMap<>(numbers());
+        other.numbers().forEach((topic, bits) -> union.merge(topic, bits, PartitionSet::or));
         return new PartitionSet(union);
     }
 
@@ -164,8 +219,8 @@ public final class PartitionSet {
             return this;
         }
         SortedMap<String, BitSet> rest = new TreeMap<>();
-        numbers.forEach((topic, bits) -> {
-            BitSet left = andNot(bits, other.numbers.get(topic));
+        numbers().forEach((topic, bits) -> {
+            BitSet left = andNot(bits, other.numbers().get(topic));
             if (!left.isEmpty()) {
                 rest.put(topic, left);
             }
@@ -190,16 +245,16 @@ public final class PartitionSet {
 
     @Override
     public boolean equals(Object other) {
-        return this == other || (other instanceof PartitionSet that && numbers.equals(that.numbers));
+        return this == other || (other instanceof PartitionSet that && numbers().equals(that.numbers()));
     }
 
     @Override
     public int hashCode() {
-        return numbers.hashCode();
+        return numbers().hashCode();
     }
 
     @Override
     public String toString() {
-        return numbers.toString();
+        return numbers().toString();
     }
 }

@@ -5,6 +5,7 @@ import com.google.common.collect.Interners;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -17,20 +18,48 @@ import java.util.stream.IntStream;
  */
 public final class Replicas {
 
+    /** Up to this many ids it is quicker to compare each with each, which is done for each list that is read. */
+    private static final int SHORT_LIST = 32;
+
     private static final Interner<Replicas> INTERNER = Interners.newWeakInterner();
+
+    /** Lists that were asked for last, by hash: the interner takes longer than all else that is done with most of them. */
+    private static final AtomicReferenceArray<Replicas> RECENT = new AtomicReferenceArray<>(1024);
 
     /** The list without members. */
     public static final Replicas NONE = of();
 
     private final int[] ids;
+    /** The assignment of a partition whose replicas these are, once somebody wanted it; any thread may make it, all the same. */
+    private volatile Assignment alone;
 
     private Replicas(int[] ids) {
         this.ids = ids;
     }
 
+    private static Replicas interned(int[] ids) {
+        int slot = Arrays.hashCode(ids) & (RECENT.length() - 1);
+        Replicas recent = RECENT.get(slot);
+        if (recent == null || !Arrays.equals(recent.ids, ids)) {
+            recent = INTERNER.intern(new Replicas(ids));
+            RECENT.set(slot, recent);
+        }
+        return recent;
+    }
+
+    /** The assignment to these replicas that nothing is being changed of. */
+    Assignment alone() {
+        Assignment made = alone;
+        if (made == null) {
+            made = Assignment.of(this, NONE, NONE);
+            alone = made;
+        }
+        return made;
+    }
+
     /** The list of these ids, in this order. Duplicates are kept; whoever takes input from outside refuses them. */
     public static Replicas of(int... ids) {
-        return INTERNER.intern(new Replicas(ids.clone()));
+        return interned(ids.clone());
     }
 
     /** The list of these ids, in the collection's order. */
@@ -76,7 +105,17 @@ public final class Replicas {
 
     /** Whether an id occurs twice. */
     public boolean hasDuplicates() {
-        return IntStream.of(ids).distinct().count() != ids.length;
+        if (ids.length > SHORT_LIST) {
+            return IntStream.of(ids).distinct().count() != ids.length;
+        }
+        for (int i = 1; i < ids.length; i++) {
+            for (int j = 0; j < i; j++) {
+                if (ids[i] == ids[j]) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** The ids for which the predicate holds, in this list's order. */
@@ -88,7 +127,7 @@ public final class Replicas {
                 kept[count++] = id;
             }
         }
-        return count == ids.length ? this : INTERNER.intern(new Replicas(Arrays.copyOf(kept, count)));
+        return count == ids.length ? this : interned(Arrays.copyOf(kept, count));
     }
 
     /** This list without that id. */

@@ -68,6 +68,11 @@ public final class TopicImage {
         return of(name, TopicId.NONE, Map.of(), version, new Assignment[0], new PartitionState[0]);
     }
 
+    /** Whether this is {@link #unreadable}, or is as good as that: it has neither partitions nor an id. */
+    public boolean isUnreadable() {
+        return assignments.length == 0 && !id.isPresent();
+    }
+
     public String name() {
         return name;
     }

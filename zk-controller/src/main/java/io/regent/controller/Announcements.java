@@ -15,7 +15,8 @@ import java.util.SortedMap;
  *
  * @param image where the states, the live brokers and their endpoints are read; newer than each set's commit at most by
  *     what later commits of the same step announce anyway
- * @param leaderAndIsr by broker id, the partitions that it must lead or follow
+ * @param leaderAndIsr by broker id, the partitions that it must lead or follow; the sets that name a whole cluster are made
+ *     by who first looks into them, and may turn out to be empty
  * @param newReplicas which replicas of {@code leaderAndIsr} never led or followed before ({@code isNew})
  * @param stopReplicas by broker id, the replicas that it must stop
  * @param updateMetadata by broker id, the partitions whose metadata changed; an empty set tells the broker only who rules

@@ -4,6 +4,7 @@ import io.regent.metadata.Assignment;
 import io.regent.metadata.PartitionId;
 import io.regent.metadata.PartitionSet;
 import io.regent.metadata.PartitionState;
+import io.regent.metadata.ProducerIdBlock;
 import io.regent.metadata.TopicId;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +59,9 @@ public sealed interface Answer {
      * @param state the state that holds now; {@link PartitionState#NONE} when refused
      */
     record AlteredPartition(Asks.TopicRef topic, int partition, Outcome outcome, PartitionState state) {}
+
+    /** A block of producer ids; {@link ProducerIdBlock#NONE} when refused. */
+    record ProducerIdsAllocated(Outcome outcome, ProducerIdBlock block) implements Answer {}
 
     /** The partitions, replicated elsewhere too, that the broker still leads. */
     record ShutdownProgress(Outcome outcome, PartitionSet remaining) implements Answer {}

@@ -145,6 +145,8 @@ public final class Asks {
      * @param partitionEpoch the version of the state znode it knows
      * @param isr the ISR it wants, by broker id
      * @param recovery whether it has recovered from an unclean election
+     * @param brokerEpochs by broker id, which life of a member of the ISR it means (KIP-903), where it knows: from version
+     *     3 on
      */
     public record PartitionChange(
             TopicRef topic,
@@ -152,7 +154,12 @@ public final class Asks {
             int leaderEpoch,
             int partitionEpoch,
             Replicas isr,
-            LeaderRecovery recovery) {}
+            LeaderRecovery recovery,
+            Map<Integer, Long> brokerEpochs) {
+        public PartitionChange {
+            brokerEpochs = Map.copyOf(brokerEpochs);
+        }
+    }
 
     /**
      * A broker wants to shut down, and its leaders moved away first. Answered by {@link Answer.ShutdownProgress}.
@@ -160,6 +167,13 @@ public final class Asks {
      * @param brokerEpoch the life that ends, or {@link #ANY_EPOCH} from brokers that do not say
      */
     public record Shutdown(int brokerId, long brokerEpoch) implements Event.Ask {}
+
+    /**
+     * A broker needs producer ids (KIP-730). Answered by {@link Answer.ProducerIdsAllocated}.
+     *
+     * @param brokerEpoch the life that it speaks for
+     */
+    public record AllocateProducerIds(int brokerId, long brokerEpoch) implements Event.Ask {}
 
     /** The broker epoch of requests that carry none. */
     public static final long ANY_EPOCH = -1;

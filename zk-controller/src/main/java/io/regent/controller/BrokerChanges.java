@@ -50,6 +50,14 @@ final class BrokerChanges {
         return draft.decide();
     }
 
+    /** Brokers have lost log directories: each is told what it holds, and answers which of it is gone. */
+    Decision logDirsFailed(ClusterImage now, Event.LogDirEventsObserved event) {
+        Draft draft = new Draft(now, reign);
+        event.brokers().stream().filter(now::isLive).forEach(draft::question);
+        event.notifications().forEach(draft::consume);
+        return draft.decide();
+    }
+
     /** A broker said which of its replicas stand in failed log directories, and which it serves. */
     Decision leaderAndIsrAnswered(ClusterImage now, Event.LeaderAndIsrAnswered event) {
         Draft draft = new Draft(now, reign);

@@ -1,5 +1,7 @@
 package io.regent.controller;
 
+import io.regent.metadata.FinalizedFeatures;
+
 /**
  * What a node's own configuration says about how it rules. Immutable.
  *
@@ -9,14 +11,17 @@ package io.regent.controller;
  * @param topicDeletion {@code delete.topic.enable}
  * @param imbalancePercentage {@code leader.imbalance.per.broker.percentage}: above it, an automatic preferred election
  *     moves leaders back
+ * @param features what {@code /feature} shall say of {@code inter.broker.protocol.version} where no feature is finalized
  */
 public record ControllerSettings(
         boolean uncleanElection,
         int defaultPartitions,
         short defaultReplicationFactor,
         boolean topicDeletion,
-        int imbalancePercentage) {
+        int imbalancePercentage,
+        FinalizedFeatures features) {
 
     /** Kafka's own defaults. */
-    public static final ControllerSettings DEFAULTS = new ControllerSettings(false, 1, (short) 1, true, 10);
+    public static final ControllerSettings DEFAULTS = new ControllerSettings(
+            false, 1, (short) 1, true, 10, FinalizedFeatures.none(FinalizedFeatures.CURRENT_FORMAT, true));
 }

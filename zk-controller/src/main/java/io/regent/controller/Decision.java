@@ -14,14 +14,21 @@ import java.util.Optional;
  * @param changes each partition whose state was decided anew, and why, in order
  * @param answer for an {@link Event.Ask}: what to answer when the delta is durable
  * @param beginsReign whether this was the first step of a reign, after which brokers are told everything
+ * @param notices what follows besides
  */
-public record Decision(ClusterDelta delta, List<Change> changes, Optional<Answer> answer, boolean beginsReign) {
+public record Decision(
+        ClusterDelta delta, List<Change> changes, Optional<Answer> answer, boolean beginsReign, Notices notices) {
 
     /** One partition's new state and its reason; the states are in the delta's images. */
     public record Change(PartitionId partition, Reason reason) {}
 
     public Decision {
         changes = List.copyOf(changes);
+    }
+
+    /** A step from which nothing follows but what its delta shows. */
+    public Decision(ClusterDelta delta, List<Change> changes, Optional<Answer> answer, boolean beginsReign) {
+        this(delta, changes, answer, beginsReign, Notices.NONE);
     }
 
     /** The next image. */

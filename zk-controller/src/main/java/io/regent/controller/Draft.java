@@ -5,13 +5,16 @@ import io.regent.metadata.ClusterImage;
 import io.regent.metadata.ImageEditor;
 import io.regent.metadata.LeaderRecovery;
 import io.regent.metadata.PartitionId;
+import io.regent.metadata.PartitionSet;
 import io.regent.metadata.PartitionState;
 import io.regent.metadata.Replicas;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * A decision in the making: the next image under edit, and the reasons so far. Sees to it that however often a partition
@@ -22,6 +25,10 @@ final class Draft {
     private final ImageEditor editor;
     private final Reign reign;
     private final List<Decision.Change> changes = new ArrayList<>();
+    private final PartitionSet.Builder learned = PartitionSet.builder();
+    private final SortedSet<Integer> questioned = new TreeSet<>();
+    private final List<ReadZnode> consumed = new ArrayList<>();
+    private final List<String> remarks = new ArrayList<>();
 
     Draft(ClusterImage base, Reign reign) {
         this.editor = base.edit();
@@ -68,6 +75,27 @@ final class Draft {
         editor.setState(partition, editor.state(partition));
     }
 
+    /** All brokers shall know the state of this partition, which others have written. */
+    void tellLearned(PartitionId partition) {
+        touch(partition);
+        learned.add(partition);
+    }
+
+    /** This broker shall say which of its replicas are well. */
+    void question(int brokerId) {
+        questioned.add(brokerId);
+    }
+
+    /** This order or notification is done with. */
+    void consume(ReadZnode znode) {
+        consumed.add(znode);
+    }
+
+    /** A person shall read this in the log. */
+    void remark(String remark) {
+        remarks.add(remark);
+    }
+
     /**
      * Drops each order of {@code /admin/reassign_partitions} whose partition is not on its way there: it has arrived, was
      * sent elsewhere, is being deleted, or could not be sent at all.
@@ -92,12 +120,21 @@ final class Draft {
     }
 
     Decision decide() {
-        dropSettledOrders();
-        return new Decision(editor.delta(), changes, Optional.empty(), false);
+        return decide(Optional.empty(), false);
     }
 
     Decision decide(Answer answer) {
+        return decide(Optional.of(answer), false);
+    }
+
+    /** The first decision of a reign. */
+    Decision beginReign() {
+        return decide(Optional.empty(), true);
+    }
+
+    private Decision decide(Optional<Answer> answer, boolean beginsReign) {
         dropSettledOrders();
-        return new Decision(editor.delta(), changes, Optional.of(answer), false);
+        Notices notices = new Notices(learned.build(), questioned, consumed, remarks);
+        return new Decision(editor.delta(), changes, answer, beginsReign, notices);
     }
 }

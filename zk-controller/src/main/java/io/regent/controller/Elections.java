@@ -17,6 +17,9 @@ import java.util.TreeMap;
 /** Elections that are asked for, and those that bring leaders back to preferred replicas from time to time. Pure. */
 final class Elections {
 
+    /** How many of an order's partitions are named in the log when nothing can be done for them: one may name thousands. */
+    private static final int MAX_REMARKS = 20;
+
     private final ControllerSettings settings;
     private final Reign reign;
 
@@ -42,6 +45,31 @@ final class Elections {
             }
         });
         return draft.decide(new Answer.LeadersElected(results));
+    }
+
+    /** A tool wrote {@code /admin/preferred_replica_election}. What cannot be done is said and dropped. */
+    Decision ordered(ClusterImage now, Event.PreferredElectionsObserved event) {
+        Draft draft = new Draft(now, reign);
+        SortedMap<PartitionId, String> refused = new TreeMap<>();
+        // Somebody may have named a partition twice.
+        PartitionSet.of(event.partitions()).forEach(partition -> {
+            Outcome outcome = check(now, partition);
+            if (outcome.isOk()) {
+                outcome = electPreferred(draft, now, partition);
+            }
+            if (!outcome.isOk() && outcome.fault() != Fault.ELECTION_NOT_NEEDED) {
+                refused.put(partition, outcome.message());
+            }
+        });
+        refused.entrySet().stream()
+                .limit(MAX_REMARKS)
+                .forEach(entry -> draft.remark("the preferred election of " + entry.getKey() + ", which "
+                        + event.order().path() + " ordered, is dropped: " + entry.getValue()));
+        if (refused.size() > MAX_REMARKS) {
+            draft.remark("so are those of " + (refused.size() - MAX_REMARKS) + " other partitions");
+        }
+        draft.consume(event.order());
+        return draft.decide();
     }
 
     private static Outcome check(ClusterImage now, PartitionId partition) {
@@ -78,7 +106,7 @@ final class Elections {
         }
         Replicas replicas = now.assignment(partition).replicas();
         if (state.exists()) {
-            reconsideration.elect(partition, replicas, state, true);
+            reconsideration.elect(partition, replicas, state, topic -> true);
         } else {
             reconsideration.decide(partition);
         }

@@ -2,6 +2,7 @@ package io.regent.controller;
 
 /** The outcomes that the controller answers, each with its error code of Kafka's protocol. */
 public enum Fault {
+    UNKNOWN_SERVER_ERROR(-1),
     NONE(0),
     UNKNOWN_TOPIC_OR_PARTITION(3),
     BROKER_NOT_AVAILABLE(8),
@@ -25,6 +26,7 @@ public enum Fault {
     NO_REASSIGNMENT_IN_PROGRESS(85),
     INVALID_UPDATE_VERSION(95),
     UNKNOWN_TOPIC_ID(100),
+    BROKER_ID_NOT_REGISTERED(102),
     INELIGIBLE_REPLICA(107);
 
     private final short code;

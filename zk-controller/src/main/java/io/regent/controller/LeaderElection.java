@@ -72,6 +72,11 @@ final class LeaderElection {
     }
 
     private static Optional<Integer> firstOf(Replicas replicas, IntPredicate wanted) {
-        return replicas.stream().filter(wanted).boxed().findFirst();
+        for (int i = 0; i < replicas.size(); i++) {
+            if (wanted.test(replicas.get(i))) {
+                return Optional.of(replicas.get(i));
+            }
+        }
+        return Optional.empty();
     }
 }

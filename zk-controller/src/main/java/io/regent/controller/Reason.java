@@ -13,6 +13,7 @@ public enum Reason {
     REASSIGNING("a reassignment goes on"),
     REASSIGNED("the reassignment ends: removed replicas leave"),
     ISR_CHANGED("the leader changed the ISR"),
+    LEADER_BEHIND("the leader did not know the partition epoch: it is told anew"),
     ISR_MENDED("the ISR held brokers that are no replicas");
 
     private final String text;

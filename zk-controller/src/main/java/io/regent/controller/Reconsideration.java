@@ -5,9 +5,13 @@ import io.regent.metadata.ClusterImage;
 import io.regent.metadata.PartitionId;
 import io.regent.metadata.PartitionState;
 import io.regent.metadata.Replicas;
+import io.regent.metadata.TopicImage;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 
 /**
  * Decides a partition anew after brokers or replicas came or went: its leader if it needs another one, its ISR if members
@@ -15,12 +19,12 @@ import java.util.function.IntPredicate;
  */
 final class Reconsideration {
 
-    private static final String UNCLEAN_ELECTION_KEY = "unclean.leader.election.enable";
-
     private final Draft draft;
     private final ControllerSettings settings;
     private final ClusterImage image;
     private final Set<Integer> bounced;
+    /** In-sync lists whose members are all online, and the replicas among which they are. */
+    private final Map<Replicas, Replicas> onlineIsrs = new HashMap<>();
 
     /**
      * Begins with the facts that the draft holds.
@@ -50,9 +54,37 @@ final class Reconsideration {
         } else if (isLeaderWell(partition, replicas, state)) {
             mendIsr(partition, replicas, state);
         } else {
-            elect(partition, replicas, state, isUncleanAllowed(partition.topic()));
+            elect(partition, replicas, state, this::isUncleanAllowed);
         }
         progress(partition);
+    }
+
+    /**
+     * Whether {@link #decide} would surely leave this partition as it is. A quick look, for the many that nothing has happened
+     * to: no is no answer.
+     */
+    boolean isSettled(TopicImage topic, int partition) {
+        PartitionState state = topic.state(partition);
+        Assignment assignment = topic.assignment(partition);
+        return state.hasLeader()
+                && state.exists()
+                && state.isr().contains(state.leader())
+                && !assignment.isReassigning()
+                && isOnline(state.isr(), assignment.replicas());
+    }
+
+    /** Whether all of the ISR are replicas, and online; found out once for each of the few lists that there are. */
+    private boolean isOnline(Replicas isr, Replicas replicas) {
+        if (replicas.equals(onlineIsrs.get(isr))) {
+            return true;
+        }
+        boolean online = !image.hasFailedLogDirectory()
+                && replicas.containsAll(isr)
+                && isr.stream().allMatch(id -> image.isLive(id) && !bounced.contains(id));
+        if (online) {
+            onlineIsrs.put(isr, replicas);
+        }
+        return online;
     }
 
     /** Ends a partition's reassignment if all of its target is in sync; else leaves it as it is. */
@@ -85,7 +117,7 @@ final class Reconsideration {
         LeaderElection.reassigned(replicas, state, eligible(partition), online(partition), reason)
                 .ifPresentOrElse(
                         result -> draft.elect(partition, result),
-                        () -> elect(partition, replicas, state, isUncleanAllowed(partition.topic())));
+                        () -> elect(partition, replicas, state, this::isUncleanAllowed));
     }
 
     /** Whether the replicas that are to go can go: their successors are in sync, and one of these may lead. */
@@ -110,14 +142,20 @@ final class Reconsideration {
         }
     }
 
-    /** Elects a leader for a partition that has none, or marks that there is none; true when somebody leads. */
-    boolean elect(PartitionId partition, Replicas replicas, PartitionState state, boolean uncleanAllowed) {
+    /**
+     * Elects a leader for a partition that has none, or marks that there is none; true when somebody leads.
+     *
+     * @param uncleanAllowed asked of the topic, where nobody in the ISR can lead
+     */
+    boolean elect(PartitionId partition, Replicas replicas, PartitionState state, Predicate<String> uncleanAllowed) {
         IntPredicate eligible = eligible(partition);
         Optional<LeaderElection.Result> elected = LeaderElection.clean(
                         replicas, state, id -> eligible.test(id) && !bounced.contains(id))
                 // A clean leader that has just restarted is better than an unclean one.
                 .or(() -> LeaderElection.clean(replicas, state, eligible))
-                .or(() -> uncleanAllowed ? LeaderElection.unclean(replicas, eligible) : Optional.empty());
+                .or(() -> uncleanAllowed.test(partition.topic())
+                        ? LeaderElection.unclean(replicas, eligible)
+                        : Optional.empty());
         if (elected.isPresent()) {
             draft.elect(partition, elected.get());
             return true;
@@ -147,10 +185,7 @@ final class Reconsideration {
     }
 
     private boolean isUncleanAllowed(String topic) {
-        return image.topic(topic)
-                .map(t -> t.config().get(UNCLEAN_ELECTION_KEY))
-                .map(value -> value.trim().equalsIgnoreCase("true"))
-                .orElse(settings.uncleanElection());
+        return UncleanElection.isAllowed(image, topic, settings);
     }
 
     /** Whether a replica is there as it was: its broker lives the same life, and its log directory is well. */

@@ -1,10 +1,12 @@
 package io.regent.controller;
 
 import io.regent.metadata.Assignment;
+import io.regent.metadata.BrokerRegistration;
 import io.regent.metadata.ClusterImage;
 import io.regent.metadata.PartitionId;
+import io.regent.metadata.TopicId;
 import io.regent.metadata.TopicImage;
-import java.util.Optional;
+import java.util.Collection;
 import java.util.Set;
 
 /**
@@ -15,29 +17,53 @@ final class Takeover {
 
     private final ControllerSettings settings;
     private final Reign reign;
+    private final Misplacement misplacement;
 
-    Takeover(ControllerSettings settings, Reign reign) {
+    Takeover(ControllerSettings settings, Reign reign, Misplacement misplacement) {
         this.settings = settings;
         this.reign = reign;
+        this.misplacement = misplacement;
     }
 
-    Decision elected(ClusterImage loaded) {
+    Decision elected(Event.Elected event) {
+        ClusterImage loaded = event.loaded();
         Draft draft = new Draft(loaded, reign);
         TopicDeletions.settleLoaded(draft, loaded, settings);
+        event.newIds().forEach((name, id) -> giveId(draft, name, id));
+        Features.settleLoaded(draft, loaded, settings);
         Reconsideration reconsideration = new Reconsideration(draft, settings, Set.of());
         Reassignments.startOrdered(reconsideration, loaded);
-        for (String name : loaded.topicNames()) {
-            int count = loaded.topic(name).map(TopicImage::partitionCount).orElse(0);
-            for (int number = 0; number < count; number++) {
-                decide(draft, reconsideration, new PartitionId(name, number));
+        ClusterImage begun = draft.image();
+        Collection<BrokerRegistration> brokers = begun.brokers().values();
+        for (String name : begun.topicNames()) {
+            begun.topic(name).ifPresent(topic -> decide(draft, reconsideration, brokers, topic));
+        }
+        return draft.beginReign();
+    }
+
+    /** A topic from before Kafka 2.8, or one that an older tool has written since (KIP-516). */
+    private static void giveId(Draft draft, String topic, TopicId id) {
+        if (draft.edit().hasTopic(topic) && !draft.edit().isBeingDeleted(topic)) {
+            draft.edit().setTopicId(topic, id);
+        }
+    }
+
+    private void decide(
+            Draft draft, Reconsideration reconsideration, Collection<BrokerRegistration> brokers, TopicImage topic) {
+        for (int number = 0; number < topic.partitionCount(); number++) {
+            if (!reconsideration.isSettled(topic, number)) {
+                decide(draft, reconsideration, brokers, new PartitionId(topic.name(), number));
             }
         }
-        Decision decision = draft.decide();
-        return new Decision(decision.delta(), decision.changes(), Optional.empty(), true);
     }
 
     /** The leader epoch of whatever is being reassigned rises: the last reign may have told nobody that it is. */
-    private static void decide(Draft draft, Reconsideration reconsideration, PartitionId partition) {
+    private void decide(
+            Draft draft,
+            Reconsideration reconsideration,
+            Collection<BrokerRegistration> brokers,
+            PartitionId partition) {
+        misplacement.mend(draft, brokers, partition);
         reconsideration.decide(partition);
         Assignment assignment = draft.assignment(partition);
         if (assignment.isReassigning() && !draft.edit().isBeingDeleted(partition.topic())) {

@@ -1,5 +1,6 @@
 package io.regent.controller;
 
+import io.regent.metadata.Assignment;
 import io.regent.metadata.BrokerRegistration;
 import io.regent.metadata.ClusterDelta;
 import io.regent.metadata.ClusterImage;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -25,10 +27,13 @@ import java.util.TreeSet;
  * <ul>
  *   <li>A leader, a leader epoch or a replica set changed: LeaderAndIsr to the live replicas, UpdateMetadata to all.
  *   <li>A replica was removed by a reassignment: StopReplica to it, which deletes its log.
+ *   <li>A leader wrote a state itself: UpdateMetadata to all.
+ *   <li>A broker has lost a log directory: LeaderAndIsr of all it holds, so that it says what is gone.
  *   <li>Only the ISR changed: UpdateMetadata to all; the leader learns it from the answer to its AlterPartition.
  *   <li>A broker started: all it must know, as one, at the end. A broker came, went or moved: who lives, to all.
  *   <li>A reign began: who rules, to all; what changed, as it becomes durable; then all that there is, to all.
  *   <li>A broker shuts down: it goes on as a follower of what it led, and stops what it followed.
+ *   <li>A ruling node that is no broker is told metadata like any broker, and nothing else.
  *   <li>A topic is to be deleted: UpdateMetadata to all, StopReplica to the live replicas.
  * </ul>
  */
@@ -42,17 +47,21 @@ final class Telling {
     /** Brokers that this step saw start; they are told everything at the end, and nothing in parts. */
     private final SortedSet<Integer> started = new TreeSet<>();
 
-    /** Brokers that this step saw begin to shut down. */
+    /** Brokers that asked in this step to shut down, be it for the first time or again. */
     private final Set<Integer> leaving;
 
     private final boolean membershipChanged;
+    private final Notices notices;
 
-    Telling(Decision decision) {
+    /** @param unregistered a ruling node that is no broker: it holds no replicas, but is told metadata */
+    Telling(Decision decision, OptionalInt unregistered) {
         this.delta = decision.delta();
         this.before = delta.before();
         this.after = delta.after();
         this.beginsReign = decision.beginsReign();
+        this.notices = decision.notices();
         this.live = new TreeSet<>(after.brokers().keySet());
+        unregistered.ifPresent(ruler -> live.add(ruler));
         boolean changed = false;
         for (int id : delta.brokers()) {
             Optional<BrokerRegistration> was = before.broker(id);
@@ -65,7 +74,16 @@ final class Telling {
         }
         this.membershipChanged = changed;
         this.leaving = after.shuttingDown();
-        this.leaving.removeAll(before.shuttingDown());
+        this.leaving.retainAll(delta.brokers());
+    }
+
+    /** Who rules and which brokers live, told by a reign that has read nothing else yet. */
+    static Announcements whoRules(Collection<BrokerRegistration> live, OptionalInt unregistered) {
+        SortedMap<Integer, PartitionSet> told = new TreeMap<>();
+        live.forEach(broker -> told.put(broker.id(), PartitionSet.EMPTY));
+        unregistered.ifPresent(ruler -> told.put(ruler, PartitionSet.EMPTY));
+        ClusterImage image = ClusterImage.of(live, List.of(), Set.of());
+        return new Announcements(image, new TreeMap<>(), NewReplicas.NONE, new TreeMap<>(), told);
     }
 
     Announcements nothing() {
@@ -87,23 +105,13 @@ final class Telling {
         SortedSet<Integer> others = new TreeSet<>(live);
         others.removeAll(started);
         PartitionSet.Builder metadata = PartitionSet.builder();
-        partitions.forEach(partition -> {
-            if (after.isBeingDeleted(partition.topic())
-                    || !after.assignment(partition).exists()) {
-                return;
+        for (String name : partitions.topics()) {
+            Optional<TopicImage> topic = after.topic(name);
+            if (topic.isPresent() && !after.isBeingDeleted(name)) {
+                Optional<TopicImage> was = before.topic(name);
+                partitions.forEachOf(name, number -> tell(parts, metadata, Change.of(was, topic.get(), number)));
             }
-            boolean assignmentChanged = !before.assignment(partition).equals(after.assignment(partition));
-            PartitionState was = before.state(partition);
-            PartitionState is = after.state(partition);
-            if (is.exists() && (assignmentChanged || !is.equals(was))) {
-                metadata.add(partition);
-            }
-            if (is.exists() && (assignmentChanged || is.leaderEpoch() != was.leaderEpoch())) {
-                tellReplicas(parts, partition, was);
-            }
-            stopOnShuttingDown(parts, partition, was, is);
-            stopRemoved(parts, partition, is);
-        });
+        }
         for (String name : deletionsBegun) {
             after.topic(name).ifPresent(topic -> {
                 metadata.addAll(topic);
@@ -117,45 +125,91 @@ final class Telling {
         return parts.build();
     }
 
-    private void tellReplicas(Parts parts, PartitionId partition, PartitionState was) {
-        Replicas replicas = after.assignment(partition).replicas();
+    /** A partition before and after the step. */
+    private record Change(
+            PartitionId partition,
+            Assignment assignmentBefore,
+            Assignment assignment,
+            PartitionState was,
+            PartitionState is) {
+
+        static Change of(Optional<TopicImage> before, TopicImage after, int number) {
+            return new Change(
+                    new PartitionId(after.name(), number),
+                    before.isPresent() ? before.get().assignment(number) : Assignment.NONE,
+                    after.assignment(number),
+                    ZnodeChanges.stateIn(before, number),
+                    after.state(number));
+        }
+
+        boolean isAssignmentChanged() {
+            return !assignmentBefore.equals(assignment);
+        }
+    }
+
+    private void tell(Parts parts, PartitionSet.Builder metadata, Change change) {
+        PartitionState was = change.was();
+        PartitionState is = change.is();
+        if (!change.assignment().exists()) {
+            return;
+        }
+        boolean assignmentChanged = change.isAssignmentChanged();
+        if (is.exists()
+                && (assignmentChanged || !is.equals(was) || notices.learned().contains(change.partition()))) {
+            metadata.add(change.partition());
+        }
+        if (is.exists() && (assignmentChanged || is.leaderEpoch() != was.leaderEpoch())) {
+            tellReplicas(parts, change);
+        }
+        stopOnShuttingDown(parts, change);
+        if (assignmentChanged) {
+            stopRemoved(parts, change);
+        }
+    }
+
+    private void tellReplicas(Parts parts, Change change) {
+        PartitionId partition = change.partition();
+        Replicas replicas = change.assignment().replicas();
         for (int i = 0; i < replicas.size(); i++) {
             int broker = replicas.get(i);
-            boolean mayFollow = after.isReplicaEligible(broker, partition) || was.leader() == broker;
+            boolean mayFollow =
+                    after.isReplicaEligible(broker, partition) || change.was().leader() == broker;
             if (mayFollow && after.isReplicaOnline(broker, partition) && !started.contains(broker)) {
                 parts.leaderAndIsr(broker, partition);
-                if (isBeingAdded(broker, partition)) {
+                if (isBeingAdded(broker, change)) {
                     parts.isAdded(broker, partition);
                 }
             }
         }
-        if (!was.exists()) {
+        if (!change.was().exists()) {
             parts.isNew(partition);
         }
     }
 
     /** A replica that was moved away need not be told that it is one of a live partition: it deletes what it has. */
-    private void stopRemoved(Parts parts, PartitionId partition, PartitionState is) {
-        Replicas removed = before.assignment(partition)
-                .replicas()
-                .without(after.assignment(partition).replicas());
-        if (is.exists()) {
+    private void stopRemoved(Parts parts, Change change) {
+        PartitionId partition = change.partition();
+        Replicas removed =
+                change.assignmentBefore().replicas().without(change.assignment().replicas());
+        if (change.is().exists()) {
             removed.filter(broker -> after.isReplicaOnline(broker, partition)).stream()
-                    .forEach(broker -> parts.stop(broker, new StopReplica(partition, is.leaderEpoch(), true)));
+                    .forEach(broker -> parts.stop(
+                            broker, new StopReplica(partition, change.is().leaderEpoch(), true)));
         }
     }
 
     /** Whether a reassignment adds this replica, and nobody has seen it in sync: it may have no log yet. */
-    private boolean isBeingAdded(int broker, PartitionId partition) {
-        return after.assignment(partition).adding().contains(broker)
-                && !after.state(partition).isr().contains(broker);
+    private static boolean isBeingAdded(int broker, Change change) {
+        return change.assignment().adding().contains(broker)
+                && !change.is().isr().contains(broker);
     }
 
-    private void stopOnShuttingDown(Parts parts, PartitionId partition, PartitionState was, PartitionState is) {
+    private void stopOnShuttingDown(Parts parts, Change change) {
         for (int broker : leaving) {
-            boolean holds = after.assignment(partition).replicas().contains(broker);
-            if (holds && is.exists() && was.leader() != broker && live.contains(broker)) {
-                parts.stop(broker, new StopReplica(partition, is.leaderEpoch(), false));
+            boolean holds = change.assignment().replicas().contains(broker);
+            if (holds && change.is().exists() && change.was().leader() != broker && live.contains(broker)) {
+                parts.stop(
+                        broker, new StopReplica(change.partition(), change.is().leaderEpoch(), false));
             }
         }
     }
@@ -164,20 +218,14 @@ final class Telling {
     Announcements everything() {
         Parts parts = new Parts();
         SortedSet<Integer> targets = beginsReign ? live : started;
+        notices.questioned().stream()
+                .filter(broker -> !targets.contains(broker))
+                .forEach(broker -> tellHoldings(parts, broker));
         if (targets.isEmpty()) {
             return parts.build();
         }
-        PartitionSet.Builder metadata = PartitionSet.builder();
-        for (TopicImage topic : after.topics()) {
-            boolean deleted = after.isBeingDeleted(topic.name());
-            for (int number = 0; number < topic.partitionCount(); number++) {
-                if (topic.hasPartition(number)
-                        && (deleted || topic.state(number).exists())) {
-                    metadata.add(topic.name(), number);
-                }
-            }
-        }
-        parts.updateMetadata(targets, metadata.build());
+        ClusterImage image = after;
+        parts.updateMetadata(targets, PartitionSet.lazily(() -> known(image)));
         targets.forEach(broker -> tellHoldings(parts, broker));
         delta.partitions().forEach(partition -> {
             if (!before.state(partition).exists() && after.state(partition).exists()) {
@@ -187,22 +235,48 @@ final class Telling {
         return parts.build();
     }
 
-    private void tellHoldings(Parts parts, int broker) {
-        for (TopicImage topic : after.topicsOf(broker)) {
-            TopicDeletion deletion = after.deletions().get(topic.name());
-            if (deletion != null) {
-                stopDeleted(parts, topic, deletion, broker);
-                continue;
-            }
+    /** What brokers may know: partitions that have a state, and whatever is to be deleted. */
+    private static PartitionSet known(ClusterImage image) {
+        PartitionSet.Builder known = PartitionSet.builder();
+        for (TopicImage topic : image.topics()) {
+            boolean deleted = image.isBeingDeleted(topic.name());
             for (int number = 0; number < topic.partitionCount(); number++) {
-                PartitionId partition = new PartitionId(topic.name(), number);
-                if (topic.state(number).exists()
-                        && topic.assignment(number).replicas().contains(broker)
-                        && after.isReplicaOnline(broker, partition)) {
-                    parts.leaderAndIsr(broker, partition);
+                if (topic.hasPartition(number)
+                        && (deleted || topic.state(number).exists())) {
+                    known.add(topic.name(), number);
                 }
             }
         }
+        return known.build();
+    }
+
+    private void tellHoldings(Parts parts, int broker) {
+        after.deletions()
+                .forEach((name, deletion) ->
+                        after.topic(name).ifPresent(topic -> stopDeleted(parts, topic, deletion, broker)));
+        if (after.hostsAny(broker)) {
+            ClusterImage image = after;
+            parts.holdings(broker, PartitionSet.lazily(() -> holdings(image, broker)));
+        }
+    }
+
+    /** What a broker must lead or follow. */
+    private static PartitionSet holdings(ClusterImage image, int broker) {
+        PartitionSet.Builder holdings = PartitionSet.builder();
+        Set<PartitionId> offline = image.offlineReplicas(broker);
+        for (TopicImage topic : image.topicsOf(broker)) {
+            if (image.isBeingDeleted(topic.name())) {
+                continue;
+            }
+            for (int number = 0; number < topic.partitionCount(); number++) {
+                if (topic.state(number).exists()
+                        && topic.assignment(number).replicas().contains(broker)
+                        && (offline.isEmpty() || !offline.contains(new PartitionId(topic.name(), number)))) {
+                    holdings.add(topic.name(), number);
+                }
+            }
+        }
+        return holdings.build();
     }
 
     private void stopDeleted(Parts parts, TopicImage topic, TopicDeletion deletion, int broker) {
@@ -219,6 +293,9 @@ final class Telling {
     /** Announcements in the making. */
     private final class Parts {
         private final SortedMap<Integer, PartitionSet.Builder> leaderAndIsr = new TreeMap<>();
+        /** Instead of {@code leaderAndIsr}, for brokers that are told all at once. */
+        private final SortedMap<Integer, PartitionSet> holdings = new TreeMap<>();
+
         private final PartitionSet.Builder isNew = PartitionSet.builder();
         private final SortedMap<Integer, PartitionSet.Builder> added = new TreeMap<>();
         private final SortedMap<Integer, List<StopReplica>> stopReplicas = new TreeMap<>();
@@ -226,6 +303,10 @@ final class Telling {
 
         void leaderAndIsr(int broker, PartitionId partition) {
             leaderAndIsr.computeIfAbsent(broker, id -> PartitionSet.builder()).add(partition);
+        }
+
+        void holdings(int broker, PartitionSet partitions) {
+            holdings.put(broker, partitions);
         }
 
         void isNew(PartitionId partition) {
@@ -246,7 +327,9 @@ final class Telling {
 
         Announcements build() {
             NewReplicas news = new NewReplicas(isNew.build(), built(added));
-            return new Announcements(after, built(leaderAndIsr), news, stopReplicas, updateMetadata);
+            SortedMap<Integer, PartitionSet> told = built(leaderAndIsr);
+            told.putAll(holdings);
+            return new Announcements(after, told, news, stopReplicas, updateMetadata);
         }
 
         private static SortedMap<Integer, PartitionSet> built(SortedMap<Integer, PartitionSet.Builder> builders) {

@@ -63,6 +63,9 @@ final class TopicDeletions {
         for (String name : event.topics().stream().sorted().toList()) {
             Optional<TopicImage> topic = now.topic(name);
             if (now.isBeingDeleted(name)) {
+                if (topic.isEmpty()) {
+                    sweep(draft, name);
+                }
                 continue;
             }
             if (topic.isPresent() && settings.topicDeletion()) {
@@ -72,6 +75,14 @@ final class TopicDeletions {
             }
         }
         return draft.decide();
+    }
+
+    /**
+     * The topic is gone and so is its marker, but one is seen: in a reading from before, or because somebody has made
+     * another meanwhile, which would never be seen gone. So it is removed once more, if it is there.
+     */
+    private static void sweep(Draft draft, String name) {
+        draft.edit().putDeletion(name, draft.image().deletions().get(name));
     }
 
     /** The image with those markers that the step will remove, and without those that are gone after a deletion. */

@@ -50,6 +50,17 @@ public sealed interface Write {
     /** Deletes a znode whose {@code dataVersion} is known. */
     record Delete(String path, int expectedVersion) implements Write {}
 
+    /**
+     * Deletes a znode if it is still what was read; the store finds out. What came in its place was not acted on, and is
+     * told when it is observed.
+     */
+    record Consume(ReadZnode znode) implements Write {
+        @Override
+        public String path() {
+            return znode.path();
+        }
+    }
+
     /** Deletes a znode and whatever is below it, children first; the store expands it. Nothing there is fine. */
     record DeleteTree(String path) implements Write {}
 }

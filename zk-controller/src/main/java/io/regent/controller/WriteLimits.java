@@ -1,10 +1,10 @@
 package io.regent.controller;
 
 /** How large a write to ZooKeeper may be. ZooKeeper drops a connection whose request is over its jute.maxbuffer. */
-final class WriteLimits {
+public final class WriteLimits {
 
     /** The bytes of one znode: below jute.maxbuffer's default of 1,048,575, less path, ACL and the rest of a multi. */
-    static final int MAX_ZNODE_BYTES = 900_000;
+    public static final int MAX_ZNODE_BYTES = 900_000;
 
     /** The fewest bytes that a partition takes in its topic's znode are nine, so nobody need encode more to know. */
     static final int MAX_TOPIC_PARTITIONS = MAX_ZNODE_BYTES / 9;

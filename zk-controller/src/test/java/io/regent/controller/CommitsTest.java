@@ -2,6 +2,7 @@ package io.regent.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.collect.ImmutableList;
 import io.regent.controller.Asks.Birth;
 import io.regent.controller.Asks.NewTopic;
 import io.regent.metadata.Assignment;
@@ -33,7 +34,7 @@ class CommitsTest {
         ClusterImage image = ClusterImage.of(BROKERS, List.of(topic("orders", count)), Set.of());
 
         Decision decision = controller.step(image, new Event.BrokersObserved(BROKERS.subList(1, 3)));
-        List<Commit> commits = controller.commits(decision);
+        List<Commit> commits = commits(decision);
 
         List<Commit> writing =
                 commits.stream().filter(c -> !c.writes().isEmpty()).toList();
@@ -50,12 +51,29 @@ class CommitsTest {
     }
 
     @Test
+    void partitionsWithoutALeaderGetOneBeforeOthersLoseAFollower() {
+        int count = 1000;
+        List<TopicImage> topics =
+                List.of(topic("followed", count, Replicas.of(2, 1, 3)), topic("led", count, Replicas.of(1, 2, 3)));
+        ClusterImage image = ClusterImage.of(BROKERS, topics, Set.of());
+
+        Decision decision = controller.step(image, new Event.BrokersObserved(BROKERS.subList(1, 3)));
+        List<String> written = commits(decision).stream()
+                .flatMap(commit -> commit.writes().stream())
+                .map(Write::path)
+                .toList();
+
+        assertThat(written).hasSize(2 * count);
+        assertThat(written.subList(0, count)).allMatch(path -> path.startsWith("/brokers/topics/led/"));
+    }
+
+    @Test
     void aLargeTopicIsWrittenBeforeItsPartitions() {
         NewTopic topic = new NewTopic(
                 "wide", 9000, (short) 3, new TreeMap<>(), Map.of(), Outcome.OK, new Birth(new TopicId(1, 1), 5));
         ClusterImage image = ClusterImage.of(BROKERS, List.of(), Set.of());
 
-        List<Commit> commits = controller.commits(controller.step(image, new Asks.CreateTopics(List.of(topic), false)));
+        List<Commit> commits = commits(controller.step(image, new Asks.CreateTopics(List.of(topic), false)));
 
         assertThat(commits.get(0).writes().get(1)).isInstanceOf(Write.Create.class);
         assertThat(commits.get(0).writes().get(1).path()).isEqualTo("/brokers/topics/wide");
@@ -76,11 +94,11 @@ class CommitsTest {
         ClusterImage image = ClusterImage.of(BROKERS, List.of(), Set.of());
         Decision creation = controller.step(image, new Asks.CreateTopics(List.of(topic), false));
         ModelZooKeeper zooKeeper = new ModelZooKeeper();
-        zooKeeper.apply(controller.commits(creation).get(0).writes());
+        zooKeeper.apply(controller.commits(creation).next().writes());
 
         Controller next = new Controller(ControllerSettings.DEFAULTS, new Reign(2, 8, 71));
         Decision takeover = next.step(ClusterImage.EMPTY, new Event.Elected(zooKeeper.load(BROKERS)));
-        next.commits(takeover).forEach(commit -> zooKeeper.apply(commit.writes()));
+        next.commits(takeover).forEachRemaining(commit -> zooKeeper.apply(commit.writes()));
 
         TopicImage completed = zooKeeper.load(BROKERS).topic("wide").orElseThrow();
         for (int number = 0; number < 900; number++) {
@@ -92,7 +110,7 @@ class CommitsTest {
     void theWholeStateIsOneSharedSetHoweverManyBrokersAreTold() {
         ClusterImage image = ClusterImage.of(BROKERS, List.of(topic("orders", 100)), Set.of());
 
-        List<Commit> commits = controller.commits(controller.step(ClusterImage.EMPTY, new Event.Elected(image)));
+        List<Commit> commits = commits(controller.step(ClusterImage.EMPTY, new Event.Elected(image)));
 
         Announcements whole = commits.get(commits.size() - 1).announcements();
         assertThat(whole.updateMetadata().get(1))
@@ -100,12 +118,19 @@ class CommitsTest {
         assertThat(whole.leaderAndIsr().get(2).size()).isEqualTo(100);
     }
 
+    private List<Commit> commits(Decision decision) {
+        return ImmutableList.copyOf(controller.commits(decision));
+    }
+
     private static TopicImage topic(String name, int partitions) {
+        return topic(name, partitions, Replicas.of(1, 2, 3));
+    }
+
+    private static TopicImage topic(String name, int partitions, Replicas replicas) {
         Assignment[] assignments = new Assignment[partitions];
         PartitionState[] states = new PartitionState[partitions];
-        Replicas replicas = Replicas.of(1, 2, 3);
         Arrays.fill(assignments, Assignment.of(replicas));
-        Arrays.fill(states, new PartitionState(1, 0, replicas, LeaderRecovery.RECOVERED, 6, 0));
+        Arrays.fill(states, new PartitionState(replicas.get(0), 0, replicas, LeaderRecovery.RECOVERED, 6, 0));
         return TopicImage.of(name, new TopicId(5, 5), Map.of(), 0, assignments, states);
     }
 

@@ -4,18 +4,23 @@ import io.regent.metadata.Assignment;
 import io.regent.metadata.BrokerRegistration;
 import io.regent.metadata.ClusterImage;
 import io.regent.metadata.Endpoint;
+import io.regent.metadata.FinalizedFeatures;
+import io.regent.metadata.FinalizedFeatures.Levels;
 import io.regent.metadata.LeaderRecovery;
 import io.regent.metadata.PartitionId;
 import io.regent.metadata.PartitionState;
+import io.regent.metadata.ProducerIdBlock;
 import io.regent.metadata.Replicas;
 import io.regent.metadata.TopicId;
 import io.regent.metadata.TopicImage;
+import io.regent.metadata.ZnodeCopy;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -29,8 +34,14 @@ final class GivenCluster {
     private final SortedMap<String, Map<String, String>> topics = new TreeMap<>();
     private final Map<String, SortedMap<Integer, Words>> partitions = new HashMap<>();
     private final Set<String> deletions = new HashSet<>();
+    private final Set<String> withoutId = new HashSet<>();
     private Optional<SortedMap<PartitionId, Replicas>> orders = Optional.empty();
+    private boolean onlyRules;
     private ControllerSettings settings = ControllerSettings.DEFAULTS;
+    private ZnodeCopy<ProducerIdBlock> producerIds = ZnodeCopy.of(ProducerIdBlock.NONE, 0);
+    private ZnodeCopy<FinalizedFeatures> features =
+            ZnodeCopy.of(FinalizedFeatures.none(FinalizedFeatures.CURRENT_FORMAT, true), 0);
+    private Map<String, String> brokerConfig = Map.of();
 
     void accept(Words words) {
         switch (words.first()) {
@@ -40,15 +51,21 @@ final class GivenCluster {
                         words.number("epoch", 10 + Integer.parseInt(words.second())),
                         words.has("rack") ? Optional.of(words.text("rack")) : Optional.empty()));
             case "topic" -> topics.put(words.second(), words.others());
+            case "no-id" -> withoutId.add(words.second());
             case "deleting" -> deletions.add(words.second());
             case "orders" -> orders = Optional.of(words.targets());
+            case "producer-ids" -> producerIds = producerIds(words);
+            case "features" -> features = features(words);
+            case "broker-config" -> brokerConfig = words.others();
+            case "only-rules" -> onlyRules = true;
             case "settings" ->
                 settings = new ControllerSettings(
                         words.says("unclean"),
                         words.number("partitions", 1),
                         (short) words.number("rf", 1),
                         !words.says("no-deletion"),
-                        words.number("imbalance", 10));
+                        words.number("imbalance", 10),
+                        FinalizedFeatures.none(words.number("format", 2), !words.says("no-features")));
             default -> {
                 PartitionId partition = Words.partition(words.first());
                 topics.putIfAbsent(partition.topic(), Map.of());
@@ -57,6 +74,35 @@ final class GivenCluster {
                         .put(partition.partition(), words);
             }
         }
+    }
+
+    /** The last block that was given out: {@code last=1999 version=2}, {@code absent} or {@code garbage version=3}. */
+    static ZnodeCopy<ProducerIdBlock> producerIds(Words words) {
+        long last = words.has("last") ? Long.parseLong(words.text("last")) : -1;
+        ProducerIdBlock block = last < 0 ? ProducerIdBlock.NONE : new ProducerIdBlock(1, last - 999, last);
+        return copy(words, block);
+    }
+
+    /** {@code enabled format=2 version=0}, {@code disabled}, {@code level=3} for one feature. */
+    static ZnodeCopy<FinalizedFeatures> features(Words words) {
+        SortedMap<String, Levels> levels = new TreeMap<>();
+        if (words.has("level")) {
+            levels.put("feature", new Levels(1, words.number("level", 1)));
+        }
+        return copy(words, new FinalizedFeatures(words.number("format", 2), words.says("enabled"), levels));
+    }
+
+    private static <T> ZnodeCopy<T> copy(Words words, T content) {
+        if (words.says("absent")) {
+            return ZnodeCopy.absent();
+        }
+        int version = words.number("version", 0);
+        return words.says("garbage") ? ZnodeCopy.unreadable(version) : ZnodeCopy.of(content, version);
+    }
+
+    /** The ruling node where it is no broker. */
+    OptionalInt unregistered() {
+        return onlyRules ? OptionalInt.of(Scenario.REIGN.controllerId()) : OptionalInt.empty();
     }
 
     ControllerSettings settings() {
@@ -69,6 +115,9 @@ final class GivenCluster {
         return ClusterImage.of(brokers, images, deletions)
                 .edit()
                 .setReassignmentOrders(orders)
+                .setProducerIds(producerIds)
+                .setFeatures(features)
+                .setBrokerConfig(brokerConfig)
                 .image();
     }
 
@@ -82,7 +131,19 @@ final class GivenCluster {
             assignments[number] = words == null ? Assignment.NONE : assignment(words);
             states[number] = words == null ? PartitionState.NONE : state(words);
         }
-        return TopicImage.of(name, new TopicId(name.hashCode(), 1), config, 3, assignments, states);
+        TopicId id = topicId(name, withoutId.contains(name) ? "none" : "same");
+        return TopicImage.of(name, id, config, 3, assignments, states);
+    }
+
+    /** The id that a topic of this name is given with, another one, a new one, or none. */
+    static TopicId topicId(String name, String which) {
+        return switch (which) {
+            case "none" -> TopicId.NONE;
+            case "same" -> new TopicId(name.hashCode(), 1);
+            case "other" -> new TopicId(name.hashCode(), 2);
+            case "new" -> new TopicId(name.hashCode(), 3);
+            default -> throw new IllegalArgumentException("no such id: " + which);
+        };
     }
 
     private static Assignment assignment(Words words) {

@@ -8,6 +8,8 @@ import io.regent.metadata.PartitionId;
 import io.regent.metadata.PartitionSet;
 import io.regent.metadata.PartitionState;
 import io.regent.metadata.Replicas;
+import io.regent.metadata.TopicId;
+import io.regent.metadata.TopicImage;
 
 /** What holds after every step, whatever happened. */
 final class Invariants {
@@ -20,9 +22,10 @@ final class Invariants {
             PartitionState is = after.state(partition);
             if (is.exists()) {
                 checkState(partition, is, after.assignment(partition).replicas());
-                checkChange(partition, before.state(partition), is);
+                PartitionState was = stateBefore(before, after, partition);
+                checkChange(partition, was, is);
                 if (!wasAltered(decision, partition)) {
-                    checkElection(partition, before.state(partition), is, uncleanAllowed);
+                    checkElection(partition, was, is, uncleanAllowed);
                 }
             }
         });
@@ -35,6 +38,14 @@ final class Invariants {
                         .isTrue();
             }
         });
+    }
+
+    /** A topic of another id has nothing of the one that had its name. */
+    private static PartitionState stateBefore(ClusterImage before, ClusterImage after, PartitionId partition) {
+        TopicId idBefore = before.topic(partition.topic()).map(TopicImage::id).orElse(TopicId.NONE);
+        TopicId idAfter = after.topic(partition.topic()).map(TopicImage::id).orElse(TopicId.NONE);
+        boolean isAnother = idBefore.isPresent() && !idBefore.equals(idAfter);
+        return isAnother ? PartitionState.NONE : before.state(partition);
     }
 
     /** The leader itself said in this step who is in sync, so whoever it let in may lead cleanly. */

@@ -7,16 +7,21 @@ import io.regent.metadata.BrokerRegistration;
 import io.regent.metadata.ClusterImage;
 import io.regent.metadata.PartitionId;
 import io.regent.metadata.PartitionState;
+import io.regent.metadata.ProducerIdBlock;
 import io.regent.metadata.Replicas;
 import io.regent.metadata.TopicImage;
+import io.regent.metadata.ZnodeCopy;
 import io.regent.metadata.znode.BadZnodeException;
 import io.regent.metadata.znode.ConfigZnode;
 import io.regent.metadata.znode.DeleteTopicsZnode;
+import io.regent.metadata.znode.FeatureZnode;
 import io.regent.metadata.znode.PartitionStateZnode;
+import io.regent.metadata.znode.ProducerIdBlockZnode;
 import io.regent.metadata.znode.ReassignPartitionsZnode;
 import io.regent.metadata.znode.TopicZnode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +29,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /** The part of ZooKeeper that the controller writes, as a map, with ZooKeeper's own refusals. */
 final class ModelZooKeeper {
@@ -56,13 +62,13 @@ final class ModelZooKeeper {
         image.topics().forEach(zooKeeper::hold);
         image.deletions().keySet().forEach(name -> zooKeeper.mark(name));
         zooKeeper.order(image.reassignmentOrders());
+        zooKeeper.hold(ProducerIdBlockZnode.PATH, image.producerIds(), ModelZooKeeper::encode);
+        zooKeeper.hold(FeatureZnode.PATH, image.features(), FeatureZnode::encode);
         return zooKeeper;
     }
 
     private void hold(TopicImage topic) {
-        Assignment[] assignments = new Assignment[topic.partitionCount()];
-        for (int number = 0; number < assignments.length; number++) {
-            assignments[number] = topic.assignment(number);
+        for (int number = 0; number < topic.partitionCount(); number++) {
             PartitionState state = topic.state(number);
             if (state.exists() || state.isUnreadable()) {
                 PartitionId partition = new PartitionId(topic.name(), number);
@@ -75,8 +81,70 @@ final class ModelZooKeeper {
                                 : Node.of(PartitionStateZnode.encode(state), state.version()));
             }
         }
-        nodes.put(TopicZnode.path(topic.name()), Node.of(TopicZnode.encode(topic.id(), assignments), topic.version()));
+        nodes.put(
+                TopicZnode.path(topic.name()),
+                Node.of(TopicZnode.encode(topic.id(), assignments(topic)), topic.version()));
         nodes.put(ConfigZnode.topicPath(topic.name()), Node.of(ConfigZnode.encode(topic.config()), 0));
+    }
+
+    /** Somebody else writes, or removes, a topic's znode. A topic of another id has nothing of the one before. */
+    void rewrite(Event.ObservedTopic topic) {
+        String path = TopicZnode.path(topic.name());
+        boolean isAnother = topic.found()
+                .filter(found -> !found.id().isPresent() || found.id().equals(topic.idBefore()))
+                .isEmpty();
+        if (isAnother) {
+            nodes.keySet().removeIf(each -> each.equals(path) || each.startsWith(path + "/"));
+        }
+        topic.found()
+                .ifPresent(found ->
+                        nodes.put(path, Node.of(TopicZnode.encode(found.id(), assignments(found)), found.version())));
+    }
+
+    private static Assignment[] assignments(TopicImage topic) {
+        Assignment[] assignments = new Assignment[topic.partitionCount()];
+        Arrays.setAll(assignments, topic::assignment);
+        return assignments;
+    }
+
+    /** The znode has no data until the first block is given out. */
+    private static byte[] encode(ProducerIdBlock block) {
+        return block.equals(ProducerIdBlock.NONE) ? new byte[0] : ProducerIdBlockZnode.encode(block);
+    }
+
+    private <T> void hold(String path, ZnodeCopy<T> copy, Function<T, byte[]> encoder) {
+        nodes.remove(path);
+        if (copy.exists()) {
+            nodes.put(
+                    path,
+                    copy.content()
+                            .map(content -> Node.of(encoder.apply(content), copy.version()))
+                            .orElse(new Node(GARBAGE, copy.version())));
+        }
+    }
+
+    /** Somebody else writes what the event says that was read. */
+    void meddle(Event event) {
+        switch (event) {
+            case Event.PreferredElectionsObserved ordered ->
+                nodes.put(ordered.order().path(), new Node("", ordered.order().version()));
+            case Event.IsrChangesObserved changes -> {
+                changes.notifications().forEach(read -> nodes.put(read.path(), new Node("", read.version())));
+                changes.states()
+                        .forEach((partition, state) -> nodes.put(
+                                PartitionStateZnode.path(partition),
+                                Node.of(PartitionStateZnode.encode(state), state.version())));
+            }
+            case Event.LogDirEventsObserved events ->
+                events.notifications().forEach(read -> nodes.put(read.path(), new Node("", read.version())));
+            case Event.TopicConfigsObserved configs ->
+                configs.overrides()
+                        .forEach((topic, config) ->
+                                nodes.put(ConfigZnode.topicPath(topic), Node.of(ConfigZnode.encode(config), 1)));
+            case Event.ProducerIdsObserved ids -> hold(ProducerIdBlockZnode.PATH, ids.last(), ModelZooKeeper::encode);
+            case Event.FeaturesObserved found -> hold(FeatureZnode.PATH, found.features(), FeatureZnode::encode);
+            default -> {}
+        }
     }
 
     /** Somebody else marks a topic for deletion. */
@@ -128,6 +196,8 @@ final class ModelZooKeeper {
                     assertThat(nodes.get(delete.path()).version()).isEqualTo(delete.expectedVersion());
                     nodes.remove(delete.path());
                 }
+                case Write.Consume consume ->
+                    assertThat(nodes.remove(consume.path())).as("what was read").isNotNull();
                 case Write.DeleteTree tree ->
                     nodes.keySet().removeIf(path -> path.equals(tree.path()) || path.startsWith(tree.path() + "/"));
             }
@@ -136,7 +206,10 @@ final class ModelZooKeeper {
 
     private void create(String path, byte[] data) {
         assertThat(nodes).as("NODEEXISTS").doesNotContainKey(path);
-        assertThat(nodes).as("NONODE for the parent of " + path).containsKey(path.substring(0, path.lastIndexOf('/')));
+        String parent = path.substring(0, path.lastIndexOf('/'));
+        assertThat(parent.isEmpty() || has(parent))
+                .as("NONODE for the parent of " + path)
+                .isTrue();
         nodes.put(path, Node.of(data, 0));
     }
 
@@ -158,10 +231,26 @@ final class ModelZooKeeper {
             return ClusterImage.of(brokers, topics, markers())
                     .edit()
                     .setReassignmentOrders(orders())
+                    .setProducerIds(copy(ProducerIdBlockZnode.PATH, ProducerIdBlockZnode::decode))
+                    .setFeatures(copy(FeatureZnode.PATH, FeatureZnode::decode))
                     .image();
         } catch (BadZnodeException e) {
             throw new AssertionError(e);
         }
+    }
+
+    private interface Decoder<T> {
+        T decode(byte[] data) throws BadZnodeException;
+    }
+
+    private <T> ZnodeCopy<T> copy(String path, Decoder<T> decoder) throws BadZnodeException {
+        Node node = nodes.get(path);
+        if (node == null) {
+            return ZnodeCopy.absent();
+        }
+        return node.text().equals(GARBAGE)
+                ? ZnodeCopy.unreadable(node.version())
+                : ZnodeCopy.of(decoder.decode(node.data()), node.version());
     }
 
     private TopicImage loadTopic(String name) throws BadZnodeException {

@@ -9,9 +9,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -57,23 +56,25 @@ class PlacementTest {
                 .isEqualTo(expected);
     }
 
-    @Property(tries = 300)
-    void eachPartitionHasDifferentBrokersInAsManyRacksAsThereCanBe(
-            @ForAll @IntRange(min = 1, max = 9) int brokers,
-            @ForAll @IntRange(min = 1, max = 4) int rackCount,
-            @ForAll @IntRange(min = 1, max = 5) int wanted,
-            @ForAll int seed) {
-        int replicationFactor = Math.min(wanted, brokers);
-        StringBuilder racks = new StringBuilder();
-        for (int id = 0; id < brokers; id++) {
-            racks.append((char) ('a' + id % rackCount));
-        }
-        for (Replicas replicas : on(brokers, racks.toString()).place(20, replicationFactor, seed)) {
-            assertThat(replicas.size()).isEqualTo(replicationFactor);
-            assertThat(replicas.hasDuplicates()).isFalse();
-            Set<Character> used = new HashSet<>();
-            replicas.stream().forEach(id -> used.add(racks.charAt(id - 1)));
-            assertThat(used).hasSize(Math.min(replicationFactor, Math.min(brokers, rackCount)));
+    @Test
+    void eachPartitionHasDifferentBrokersInAsManyRacksAsThereCanBe() {
+        for (int seed = 0; seed < 300; seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            int brokers = random.nextInt(1, 10);
+            int rackCount = random.nextInt(1, 5);
+            int replicationFactor = Math.min(random.nextInt(1, 6), brokers);
+            StringBuilder racks = new StringBuilder();
+            for (int id = 0; id < brokers; id++) {
+                racks.append((char) ('a' + id % rackCount));
+            }
+            Placement placement = on(brokers, racks.toString());
+            for (Replicas replicas : placement.place(20, replicationFactor, random.nextInt())) {
+                assertThat(replicas.size()).as("seed %d", seed).isEqualTo(replicationFactor);
+                assertThat(replicas.hasDuplicates()).as("seed %d", seed).isFalse();
+                Set<Character> used = new HashSet<>();
+                replicas.stream().forEach(id -> used.add(racks.charAt(id - 1)));
+                assertThat(used).as("seed %d", seed).hasSize(Math.min(replicationFactor, Math.min(brokers, rackCount)));
+            }
         }
     }
 

@@ -33,9 +33,11 @@ final class Rendering {
 
     private static List<String> announcements(Announcements announcements) {
         List<String> lines = new ArrayList<>();
-        announcements
-                .leaderAndIsr()
-                .forEach((broker, set) -> lines.add(broker + " LeaderAndIsr" + names(broker, set, announcements)));
+        announcements.leaderAndIsr().forEach((broker, set) -> {
+            if (!set.isEmpty()) {
+                lines.add(broker + " LeaderAndIsr" + names(broker, set, announcements));
+            }
+        });
         announcements.stopReplicas().forEach((broker, list) -> lines.add(broker + " StopReplica" + stops(list)));
         announcements
                 .updateMetadata()
@@ -99,6 +101,10 @@ final class Rendering {
                 altered.outcome().isOk()
                         ? altered.partitions().stream().map(Rendering::altered).collect(Collectors.joining(", "))
                         : altered.outcome().fault().toString();
+            case Answer.ProducerIdsAllocated allocated ->
+                allocated.outcome().isOk()
+                        ? allocated.block().first() + " to " + allocated.block().last()
+                        : allocated.outcome().fault().toString();
             case Answer.ShutdownProgress progress -> {
                 List<String> remaining = new ArrayList<>();
                 progress.remaining().forEach((PartitionId p) -> remaining.add(p.toString()));

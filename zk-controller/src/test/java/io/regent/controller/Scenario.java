@@ -2,6 +2,7 @@ package io.regent.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.collect.ImmutableList;
 import io.regent.controller.Asks.Birth;
 import io.regent.controller.Asks.ElectionType;
 import io.regent.controller.Asks.MorePartitions;
@@ -17,7 +18,12 @@ import io.regent.metadata.PartitionSet;
 import io.regent.metadata.PartitionState;
 import io.regent.metadata.Replicas;
 import io.regent.metadata.TopicId;
+import io.regent.metadata.TopicImage;
+import io.regent.metadata.znode.IsrChangeZnode;
+import io.regent.metadata.znode.LogDirEventZnode;
+import io.regent.metadata.znode.PreferredElectionZnode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,7 +59,8 @@ final class Scenario {
             if (words.first().equals("when")) {
                 checkOutput();
                 begin();
-                step(event(new Words(line.trim().substring("when ".length()))));
+                Words event = new Words(line.trim().substring("when ".length()));
+                step(event(event), event.first().equals("seen"));
             } else if (image == null) {
                 given.accept(words);
             } else {
@@ -66,21 +73,29 @@ final class Scenario {
     private void begin() {
         if (image == null) {
             image = given.image();
-            controller = new Controller(given.settings(), REIGN);
+            controller = new Controller(given.settings(), REIGN, given.unregistered());
             zooKeeper = ModelZooKeeper.holding(image);
         }
     }
 
-    private void step(Event event) {
+    /**
+     * @param isOld whether ZooKeeper holds something newer than what the event says
+     */
+    private void step(Event event, boolean isOld) {
         if (event instanceof Event.DeletionsObserved observed) {
             observed.topics().forEach(zooKeeper::mark);
+        }
+        if (event instanceof Event.TopicsObserved observed && !isOld) {
+            observed.topics().forEach(zooKeeper::rewrite);
         }
         if (event instanceof Event.ReassignmentsObserved observed) {
             zooKeeper.order(observed.targets());
         }
+        zooKeeper.meddle(event);
         decision = controller.step(image, event);
-        commits = controller.commits(decision);
-        Invariants.check(image, decision, true);
+        commits = ImmutableList.copyOf(controller.commits(decision));
+        // What an observation has taught in this step is no change that the step made.
+        Invariants.check(decision.delta().before(), decision, true);
         commits.forEach(commit -> zooKeeper.apply(commit.writes()));
         image = decision.image();
         ClusterImage loaded = zooKeeper.load(image.brokers().values());
@@ -89,6 +104,8 @@ final class Scenario {
         }
         assertThat(image.topicNames()).as("topics as loaded").isEqualTo(loaded.topicNames());
         assertThat(image.reassignmentOrders()).as("orders as loaded").isEqualTo(loaded.reassignmentOrders());
+        assertThat(image.producerIds()).as("producer ids as loaded").isEqualTo(loaded.producerIds());
+        assertThat(image.features()).as("features as loaded").isEqualTo(loaded.features());
         if (!zooKeeper.markers().isEmpty() || image.deletions().isEmpty()) {
             assertThat(image.deletions().keySet()).containsAll(zooKeeper.markers());
         }
@@ -110,7 +127,16 @@ final class Scenario {
                                 .collect(Collectors.toSet()))
                         .contains(words.second());
             case "orders" -> assertThat(image.reassignmentOrders()).contains(words.targets());
+            case "remark" ->
+                assertThat(decision.notices().remarks())
+                        .anySatisfy(remark -> assertThat(remark).contains(words.rest()));
+            case "no-remark" -> assertThat(decision.notices().remarks()).isEmpty();
+            case "features" -> assertThat(image.features()).isEqualTo(GivenCluster.features(words));
             case "no-orders" -> assertThat(image.reassignmentOrders()).isEmpty();
+            case "id" ->
+                assertThat(image.topic(words.second()).orElseThrow().id())
+                        .isEqualTo(GivenCluster.topicId(
+                                words.second(), words.rest().get(1)));
             case "topics" -> assertThat(image.topicNames()).isEqualTo(words.rest());
             case "deleting" -> assertThat(image.deletions().keySet()).containsExactlyElementsOf(words.rest());
             default -> expectState(words);
@@ -158,11 +184,28 @@ final class Scenario {
 
     private Event event(Words words) {
         return switch (words.first()) {
-            case "elected" -> new Event.Elected(image);
+            case "elected" -> new Event.Elected(image, idsForTopicsWithoutOne());
+            case "znode", "seen" -> new Event.TopicsObserved(List.of(observedTopic(words.second(), words)));
             case "brokers" -> new Event.BrokersObserved(observed(words.rest()));
             case "deletions" -> new Event.DeletionsObserved(Set.copyOf(words.rest()));
             case "orders" ->
                 new Event.ReassignmentsObserved(words.says("gone") ? Optional.empty() : Optional.of(words.targets()));
+            case "prefer" ->
+                new Event.PreferredElectionsObserved(
+                        words.rest().stream().map(Words::partition).toList(),
+                        new ReadZnode(PreferredElectionZnode.PATH, 5, 0));
+            case "isr-changes" ->
+                new Event.IsrChangesObserved(
+                        List.of(new ReadZnode(IsrChangeZnode.SEQUENCE_PATH + "0000000001", 5, 0)), states(words));
+            case "log-dir-events" ->
+                new Event.LogDirEventsObserved(
+                        List.of(new ReadZnode(LogDirEventZnode.SEQUENCE_PATH + "0000000001", 5, 0)),
+                        words.rest().stream().map(Integer::valueOf).collect(Collectors.toSet()));
+            case "topic-config" ->
+                new Event.TopicConfigsObserved(new TreeMap<>(Map.of(words.second(), words.others())));
+            case "broker-config" -> new Event.BrokerConfigObserved(words.others());
+            case "producer-ids" -> new Event.ProducerIdsObserved(GivenCluster.producerIds(words));
+            case "features" -> new Event.FeaturesObserved(GivenCluster.features(words));
             case "rebalance" -> new Event.RebalanceDue();
             case "stopped" ->
                 new Event.StopReplicaAnswered(
@@ -177,6 +220,31 @@ final class Scenario {
                         partitionsOf(words, "failed"));
             default -> ask(words);
         };
+    }
+
+    private SortedMap<String, TopicId> idsForTopicsWithoutOne() {
+        SortedMap<String, TopicId> ids = new TreeMap<>();
+        image.topics().stream()
+                .filter(topic -> !topic.id().isPresent())
+                .forEach(topic -> ids.put(topic.name(), GivenCluster.topicId(topic.name(), "new")));
+        return ids;
+    }
+
+    /** A topic's znode as it was read: {@code NAME gone}, or {@code NAME assignment=1,2;2,1 version=4 id=none}. */
+    private static Event.ObservedTopic observedTopic(String name, Words words) {
+        Optional<TopicImage> found = Optional.empty();
+        if (!words.says("gone")) {
+            Assignment[] assignments = words.lists("assignment").stream()
+                    .map(Replicas::of)
+                    .map(Assignment::of)
+                    .toArray(Assignment[]::new);
+            PartitionState[] states = new PartitionState[assignments.length];
+            Arrays.fill(states, PartitionState.NONE);
+            TopicId id = GivenCluster.topicId(name, words.has("id") ? words.text("id") : "same");
+            found = Optional.of(TopicImage.of(name, id, Map.of(), words.number("version", 0), assignments, states));
+        }
+        TopicId before = GivenCluster.topicId(name, words.has("before") ? words.text("before") : "same");
+        return new Event.ObservedTopic(name, before, found, GivenCluster.topicId(name, "new"));
     }
 
     private Event ask(Words words) {
@@ -217,9 +285,22 @@ final class Scenario {
                 new Asks.ListReassignments(
                         words.rest().isEmpty() ? Optional.empty() : Optional.of(Words.partitions(words.rest())));
             case "alter" -> alter(words);
+            case "allocate" ->
+                new Asks.AllocateProducerIds(Integer.parseInt(words.second()), words.number("epoch", -1));
             case "shutdown" -> new Asks.Shutdown(Integer.parseInt(words.second()), words.number("epoch", -1));
             default -> throw new IllegalArgumentException("no such event: " + words);
         };
+    }
+
+    /** States as their leaders wrote them: {@code orders-0=1,2} sets the ISR, and the znode's version rises by one. */
+    private SortedMap<PartitionId, PartitionState> states(Words words) {
+        SortedMap<PartitionId, PartitionState> states = new TreeMap<>();
+        words.targets().forEach((partition, isr) -> {
+            PartitionState state = image.state(partition);
+            states.put(partition, state.withIsr(isr, state.recovery(), state.controllerEpoch()));
+        });
+        words.rest().forEach(stale -> states.put(Words.partition(stale), image.state(Words.partition(stale))));
+        return states;
     }
 
     private static TopicRef topicRef(String word) {
@@ -242,7 +323,18 @@ final class Scenario {
                         words.number("leaderEpoch", 0),
                         words.number("partitionEpoch", 0),
                         words.replicas("isr"),
-                        words.says("recovering") ? LeaderRecovery.RECOVERING : LeaderRecovery.RECOVERED)));
+                        words.says("recovering") ? LeaderRecovery.RECOVERING : LeaderRecovery.RECOVERED,
+                        lives(words))));
+    }
+
+    /** The lives of the ISR's members that a leader means: {@code lives=1:11,2:12}. */
+    private static Map<Integer, Long> lives(Words words) {
+        Map<Integer, Long> lives = new TreeMap<>();
+        for (String life : words.has("lives") ? List.of(words.text("lives").split(",", -1)) : List.<String>of()) {
+            String[] parts = life.split(":", 2);
+            lives.put(Integer.valueOf(parts[0]), Long.valueOf(parts[1]));
+        }
+        return lives;
     }
 
     private static PartitionSet partitionsOf(Words words, String key) {

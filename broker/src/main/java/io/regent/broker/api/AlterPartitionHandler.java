@@ -8,6 +8,7 @@ import io.regent.controller.Asks;
 import io.regent.metadata.LeaderRecovery;
 import io.regent.metadata.Replicas;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,7 @@ import org.apache.kafka.common.requests.AlterPartitionRequest;
 import org.apache.kafka.common.requests.AlterPartitionResponse;
 
 /**
- * Answers AlterPartition, by which a leader changes an ISR, where this node rules (KIP-497, KIP-841).
+ * Answers AlterPartition, by which a leader changes an ISR, where this node rules (KIP-497, KIP-841, KIP-903).
  *
  * <p>Any request thread may call it; the answer comes when the new state is durable.
  */
@@ -47,7 +48,7 @@ final class AlterPartitionHandler implements RequestHandler {
                 answer -> new AlterPartitionResponse(response(answer)));
     }
 
-    private static List<Asks.PartitionChange> changes(AlterPartitionRequestData data, short version) {
+    static List<Asks.PartitionChange> changes(AlterPartitionRequestData data, short version) {
         List<Asks.PartitionChange> changes = new ArrayList<>();
         for (AlterPartitionRequestData.TopicData topic : data.topics()) {
             Asks.TopicRef ref = version >= FIRST_WITH_TOPIC_IDS
@@ -67,13 +68,18 @@ final class AlterPartitionHandler implements RequestHandler {
                         .map(BrokerState::brokerId)
                         .toList()
                 : partition.newIsr();
+        Map<Integer, Long> brokerEpochs = new HashMap<>();
+        partition.newIsrWithEpochs().stream()
+                .filter(member -> member.brokerEpoch() != Asks.ANY_EPOCH)
+                .forEach(member -> brokerEpochs.put(member.brokerId(), member.brokerEpoch()));
         return new Asks.PartitionChange(
                 topic,
                 partition.partitionIndex(),
                 partition.leaderEpoch(),
                 partition.partitionEpoch(),
                 Replicas.of(isr),
-                LeaderRecovery.of(partition.leaderRecoveryState()));
+                LeaderRecovery.of(partition.leaderRecoveryState()),
+                brokerEpochs);
     }
 
     private static AlterPartitionResponseData response(Answer.PartitionsAltered answer) {

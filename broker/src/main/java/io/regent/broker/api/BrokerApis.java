@@ -2,8 +2,11 @@ package io.regent.broker.api;
 
 import io.regent.broker.BrokerConfig;
 import io.regent.broker.api.fetch.FetchSessions;
+import io.regent.broker.config.ConfigStore;
+import io.regent.broker.config.DynamicConfig;
 import io.regent.broker.group.GroupSeat;
 import io.regent.broker.log.LogManager;
+import io.regent.broker.metadata.FirstTelling;
 import io.regent.broker.metadata.MetadataCache;
 import io.regent.broker.replica.ReplicaManager;
 import java.util.concurrent.CompletableFuture;
@@ -23,8 +26,9 @@ public final class BrokerApis implements AutoCloseable {
     /** Who this broker is. */
     public record Identity(int brokerId, String clusterId) {}
 
-    /** What lies on this broker. */
-    public record Storage(LogManager logs, ReplicaManager replicas, GroupSeat groups, MetadataCache metadata) {}
+    /** What lies on this broker, what it knows of the others, and what it is still to be told of them. */
+    public record Storage(
+            LogManager logs, ReplicaManager replicas, GroupSeat groups, MetadataCache metadata, FirstTelling first) {}
 
     /** How this broker reaches what lies elsewhere. */
     public interface Remote {
@@ -34,11 +38,13 @@ public final class BrokerApis implements AutoCloseable {
         /** Has whichever broker rules create topics. */
         CompletableFuture<CreateTopicsResponse> createTopics(CreateTopicsRequest.Builder request);
 
-        /** Reads what is set for a topic. */
-        TopicOverrides topicOverrides();
+        /** Where configuration is kept. */
+        ConfigStore configs();
     }
 
+    private final DynamicConfig dynamicConfig;
     private final BrokerConfig config;
+    private final BrokerLoggers loggers;
     private final Identity identity;
     private final Storage storage;
     private final LocalController controller;
@@ -46,14 +52,21 @@ public final class BrokerApis implements AutoCloseable {
     private final FetchSessions sessions;
 
     public BrokerApis(
-            BrokerConfig config, Identity identity, Storage storage, LocalController controller, Remote remote) {
-        this.config = config;
+            DynamicConfig config,
+            Identity identity,
+            Storage storage,
+            LocalController controller,
+            Remote remote,
+            BrokerLoggers loggers) {
+        this.dynamicConfig = config;
+        this.config = config.layers().fixed();
+        this.loggers = loggers;
         this.identity = identity;
         this.storage = storage;
         this.controller = controller;
         this.remote = remote;
         this.sessions = new FetchSessions(
-                config.getInt(ServerConfigs.MAX_INCREMENTAL_FETCH_SESSION_CACHE_SLOTS_CONFIG), Time.SYSTEM);
+                this.config.getInt(ServerConfigs.MAX_INCREMENTAL_FETCH_SESSION_CACHE_SLOTS_CONFIG), Time.SYSTEM);
     }
 
     /** The router; it serves from the moment it is given to the server. */
@@ -84,7 +97,13 @@ public final class BrokerApis implements AutoCloseable {
         MetadataCache metadata = storage.metadata();
         AutoTopicCreation creation = new AutoTopicCreation(
                 config, coordinator.groupMetadataTopicConfigs(), controller, remote::createTopics);
-        new MetadataHandler(identity.clusterId(), metadata, controller, config.autoCreateTopicsEnable(), creation)
+        new MetadataHandler(
+                        identity.clusterId(),
+                        metadata,
+                        storage.first(),
+                        controller,
+                        config.autoCreateTopicsEnable(),
+                        creation)
                 .register(router);
         router.register(ApiKeys.FIND_COORDINATOR, new FindCoordinatorHandler(coordinator, metadata, creation));
         new GroupMembershipHandler(coordinator).register(router);
@@ -94,8 +113,13 @@ public final class BrokerApis implements AutoCloseable {
 
     private void registerAdmin(ApiRouter.Builder router) {
         MetadataCache metadata = storage.metadata();
-        TopicConfigs topics = new TopicConfigs(storage.logs().settings());
-        ConfigEntries entries = new ConfigEntries(config, topics);
+        TopicConfigs topics = new TopicConfigs(storage.logs()::settings);
+        ConfigEntries entries = new ConfigEntries(dynamicConfig, topics);
+        ConfigAlterations alterations =
+                new ConfigAlterations(identity.brokerId(), metadata, remote.configs(), dynamicConfig, topics);
+        new AlterConfigsHandler(identity.brokerId(), alterations, new LoggerAlterations(loggers)).register(router);
+        new ClientQuotasHandler(remote.configs()).register(router);
+        new ScramCredentialsHandler(remote.configs()).register(router);
         new ReassignmentHandler(controller).register(router);
         router.register(ApiKeys.CREATE_TOPICS, new CreateTopicsHandler(controller, metadata, topics, entries))
                 .register(ApiKeys.CREATE_PARTITIONS, new CreatePartitionsHandler(controller, metadata))
@@ -103,7 +127,8 @@ public final class BrokerApis implements AutoCloseable {
                 .register(ApiKeys.ELECT_LEADERS, new ElectLeadersHandler(controller, metadata))
                 .register(
                         ApiKeys.DESCRIBE_CONFIGS,
-                        new DescribeConfigsHandler(identity.brokerId(), metadata, remote.topicOverrides(), entries))
+                        new DescribeConfigsHandler(identity.brokerId(), metadata, remote.configs(), entries, loggers))
+                .register(ApiKeys.ALTER_REPLICA_LOG_DIRS, new AlterReplicaLogDirsHandler(storage.replicas()))
                 .register(ApiKeys.DESCRIBE_LOG_DIRS, new DescribeLogDirsHandler(storage.logs()))
                 .register(ApiKeys.DESCRIBE_PRODUCERS, new DescribeProducersHandler(storage.replicas(), metadata))
                 .register(ApiKeys.DESCRIBE_ACLS, new DescribeAclsHandler());
@@ -112,7 +137,8 @@ public final class BrokerApis implements AutoCloseable {
     private void registerBrokers(ApiRouter.Builder router) {
         new ControlHandler(storage.replicas()).register(router);
         router.register(ApiKeys.CONTROLLED_SHUTDOWN, new ControlledShutdownHandler(controller))
-                .register(ApiKeys.ALTER_PARTITION, new AlterPartitionHandler(controller));
+                .register(ApiKeys.ALTER_PARTITION, new AlterPartitionHandler(controller))
+                .register(ApiKeys.ALLOCATE_PRODUCER_IDS, new AllocateProducerIdsHandler(controller));
     }
 
     @Override

@@ -1,6 +1,9 @@
 package io.regent.broker.api;
 
 import io.regent.broker.BrokerConfig;
+import io.regent.broker.config.ConfigLayers;
+import io.regent.broker.config.DynamicConfig;
+import io.regent.broker.config.DynamicKeys;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -15,7 +18,6 @@ import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfi
 import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsSynonym;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
-import org.apache.kafka.server.config.ConfigSynonym;
 import org.apache.kafka.server.config.ServerTopicConfigSynonyms;
 import org.apache.kafka.storage.internals.log.LogConfig;
 
@@ -23,17 +25,15 @@ import org.apache.kafka.storage.internals.log.LogConfig;
  * Describes configuration as clients read it: each key with its value, where the value comes from, and what it would
  * fall back to (KIP-226).
  *
- * <p>Immutable; any thread may call it. Values of passwords, and of keys that nobody knows, are never shown.
+ * <p>Any thread may call it. Values of passwords, and of keys that nobody knows, are never shown.
  */
 final class ConfigEntries {
-    private final BrokerConfig config;
+    private final DynamicConfig config;
     private final TopicConfigs topics;
-    private final Map<String, String> given;
 
-    ConfigEntries(BrokerConfig config, TopicConfigs topics) {
+    ConfigEntries(DynamicConfig config, TopicConfigs topics) {
         this.config = config;
         this.topics = topics;
-        this.given = config.given();
     }
 
     /** All keys of a topic with these overrides, by name. */
@@ -55,10 +55,10 @@ final class ConfigEntries {
         if (overridden) {
             synonyms.add(synonym(key.name, text, ConfigSource.TOPIC_CONFIG));
         }
-        List<ConfigSynonym> brokerKeys =
-                ServerTopicConfigSynonyms.ALL_TOPIC_CONFIG_SYNONYMS.getOrDefault(key.name, List.of());
-        synonyms.addAll(
-                brokerSynonyms(brokerKeys.stream().map(ConfigSynonym::name).toList()));
+        String brokerKey = ServerTopicConfigSynonyms.TOPIC_CONFIG_SYNONYMS.get(key.name);
+        if (brokerKey != null) {
+            synonyms.addAll(brokerSynonyms(brokerKey));
+        }
         return entry(key.name, text, Optional.of(key.type), synonyms)
                 .setReadOnly(false)
                 .setDocumentation(key.documentation);
@@ -76,56 +76,82 @@ final class ConfigEntries {
                 .toList();
     }
 
-    /** All keys of this broker, by name; none of them can be altered while it runs. */
+    /** All keys of this broker, by name. */
     List<DescribeConfigsResourceResult> ofBroker() {
-        Collection<String> names = new TreeSet<>(given.keySet());
+        ConfigLayers layers = config.layers();
+        Collection<String> names = new TreeSet<>(layers.effective().given().keySet());
+        names.addAll(layers.ofCluster().keySet());
+        names.addAll(layers.ofBroker().keySet());
         BrokerConfig.definitions().values().stream()
                 .filter(key -> !key.internalConfig)
                 .forEach(key -> names.add(key.name));
-        return names.stream().map(this::brokerEntry).toList();
+        return names.stream().map(name -> brokerEntry(layers, name)).toList();
     }
 
-    private DescribeConfigsResourceResult brokerEntry(String name) {
-        Optional<ConfigKey> key = Optional.ofNullable(BrokerConfig.definitions().get(name));
-        Optional<ConfigDef.Type> type = key.map(known -> known.type);
-        String text = key.isPresent() ? shown(config.get(name), type) : null;
-        return entry(name, text, type, brokerSynonyms(fallbacksOf(name)))
-                .setReadOnly(true)
-                .setDocumentation(key.map(known -> known.documentation).orElse(null));
+    private DescribeConfigsResourceResult brokerEntry(ConfigLayers layers, String name) {
+        Optional<ConfigKey> key = DynamicKeys.definition(name);
+        String value = BrokerConfig.definitions().containsKey(name)
+                ? shown(layers.effective().get(name), typeOf(name))
+                : key.flatMap(throttle -> layers.dynamic(name)).orElse(null);
+        return brokerEntry(name, value, brokerSynonyms(name));
     }
 
-    /** The key itself and those that speak for it when it is not set, such as hours for milliseconds. */
-    private static List<String> fallbacksOf(String brokerKey) {
-        for (List<ConfigSynonym> synonyms : ServerTopicConfigSynonyms.ALL_TOPIC_CONFIG_SYNONYMS.values()) {
-            List<String> names = synonyms.stream().map(ConfigSynonym::name).toList();
-            int position = names.indexOf(brokerKey);
-            if (position >= 0) {
-                return names.subList(position, names.size());
-            }
-        }
-        return List.of(brokerKey);
+    /** The keys that are set at run time for all brokers, by name. */
+    List<DescribeConfigsResourceResult> ofAllBrokers() {
+        List<DescribeConfigsResourceResult> entries = new ArrayList<>();
+        new TreeMap<>(config.layers().ofCluster())
+                .forEach((name, value) -> entries.add(brokerEntry(
+                        name,
+                        isSensitive(typeOf(name)) ? null : value,
+                        brokerSynonyms(name).stream()
+                                .filter(synonym -> synonym.source() == ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG.id())
+                                .toList())));
+        return entries;
     }
 
-    private List<DescribeConfigsSynonym> brokerSynonyms(List<String> names) {
+    private static DescribeConfigsResourceResult brokerEntry(
+            String name, String value, List<DescribeConfigsSynonym> synonyms) {
+        return entry(name, value, typeOf(name), synonyms)
+                .setReadOnly(!DynamicKeys.isDynamic(name))
+                .setDocumentation(DynamicKeys.definition(name)
+                        .map(known -> known.documentation)
+                        .orElse(null));
+    }
+
+    /**
+     * Where the key's value comes from and would come from next, by layer, and within a layer in the finer unit first.
+     * What stands before the first mention of the key itself is not its own, and is left out (as Kafka does).
+     */
+    private List<DescribeConfigsSynonym> brokerSynonyms(String key) {
+        ConfigLayers layers = config.layers();
+        List<String> names = DynamicKeys.synonyms(key);
         List<DescribeConfigsSynonym> synonyms = new ArrayList<>();
+        addSynonyms(synonyms, names, layers.ofBroker(), ConfigSource.DYNAMIC_BROKER_CONFIG);
+        addSynonyms(synonyms, names, layers.ofCluster(), ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG);
+        addSynonyms(synonyms, names, layers.fixed().given(), ConfigSource.STATIC_BROKER_CONFIG);
         for (String name : names) {
-            if (given.containsKey(name)) {
-                String value = isSensitive(typeOf(name)) ? null : given.get(name);
-                synonyms.add(synonym(name, value, ConfigSource.STATIC_BROKER_CONFIG));
-            }
-        }
-        for (String name : names) {
-            ConfigKey key = BrokerConfig.definitions().get(name);
-            if (key != null && key.hasDefault() && key.defaultValue != null) {
-                String value = shown(key.defaultValue, Optional.of(key.type));
+            ConfigKey known = BrokerConfig.definitions().get(name);
+            if (known != null && known.hasDefault() && known.defaultValue != null) {
+                String value = shown(known.defaultValue, Optional.of(known.type));
                 synonyms.add(synonym(name, value, ConfigSource.DEFAULT_CONFIG));
             }
         }
-        return synonyms;
+        return synonyms.stream()
+                .dropWhile(synonym -> !synonym.name().equals(key))
+                .toList();
+    }
+
+    private static void addSynonyms(
+            List<DescribeConfigsSynonym> synonyms, List<String> names, Map<String, String> layer, ConfigSource source) {
+        for (String name : names) {
+            if (layer.containsKey(name)) {
+                synonyms.add(synonym(name, isSensitive(typeOf(name)) ? null : layer.get(name), source));
+            }
+        }
     }
 
     private static Optional<ConfigDef.Type> typeOf(String brokerKey) {
-        return Optional.ofNullable(BrokerConfig.definitions().get(brokerKey)).map(key -> key.type);
+        return DynamicKeys.definition(brokerKey).map(key -> key.type);
     }
 
     private static DescribeConfigsResourceResult entry(

@@ -1,10 +1,12 @@
 package io.regent.broker.api;
 
+import io.regent.broker.config.ConfigStore;
 import io.regent.broker.metadata.MetadataCache;
 import io.regent.broker.network.Request;
 import io.regent.broker.network.RequestHandler;
+import io.regent.metadata.znode.ConfigZnode.EntityType;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.ApiException;
@@ -18,11 +20,12 @@ import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfi
 import org.apache.kafka.common.requests.ApiError;
 import org.apache.kafka.common.requests.DescribeConfigsRequest;
 import org.apache.kafka.common.requests.DescribeConfigsResponse;
+import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers DescribeConfigs for topics and for this broker (KIP-133, KIP-226).
+ * Answers DescribeConfigs for topics, for this broker, for all brokers, and for loggers (KIP-133, KIP-226, KIP-412).
  *
  * <p>Any request thread may call it; a topic's overrides are read where they are kept, without waiting here.
  */
@@ -31,14 +34,17 @@ final class DescribeConfigsHandler implements RequestHandler {
 
     private final int brokerId;
     private final MetadataCache metadata;
-    private final TopicOverrides overrides;
+    private final ConfigStore store;
     private final ConfigEntries entries;
+    private final BrokerLoggers loggers;
 
-    DescribeConfigsHandler(int brokerId, MetadataCache metadata, TopicOverrides overrides, ConfigEntries entries) {
+    DescribeConfigsHandler(
+            int brokerId, MetadataCache metadata, ConfigStore store, ConfigEntries entries, BrokerLoggers loggers) {
         this.brokerId = brokerId;
         this.metadata = metadata;
-        this.overrides = overrides;
+        this.store = store;
         this.entries = entries;
+        this.loggers = loggers;
     }
 
     @Override
@@ -83,6 +89,7 @@ final class DescribeConfigsHandler implements RequestHandler {
         return switch (type) {
             case TOPIC -> ofTopic(name);
             case BROKER -> CompletableFuture.completedFuture(ofBroker(name));
+            case BROKER_LOGGER -> CompletableFuture.completedFuture(ofLoggers(name));
             default -> throw new InvalidRequestException("Unsupported resource type: " + type);
         };
     }
@@ -92,19 +99,30 @@ final class DescribeConfigsHandler implements RequestHandler {
         if (!metadata.current().contains(name)) {
             throw new UnknownTopicOrPartitionException("The topic '" + name + "' does not exist.");
         }
-        return overrides.read(name).thenApply((Map<String, String> read) -> entries.ofTopic(read));
+        return store.read(EntityType.TOPICS, name).thenApply(entries::ofTopic);
     }
 
-    /** No name asks for what is set for all brokers while they run, of which there is nothing. */
+    /** No name asks for what is set at run time for all brokers. */
     private List<DescribeConfigsResourceResult> ofBroker(String name) {
         if (name == null || name.isEmpty()) {
-            return List.of();
+            return entries.ofAllBrokers();
         }
-        if (!name.equals(Integer.toString(brokerId))) {
-            throw new InvalidRequestException(
-                    "Unexpected broker id, expected " + brokerId + " or an empty string, but received " + name);
-        }
+        ConfigAlterations.requireThisBroker(name, brokerId);
         return entries.ofBroker();
+    }
+
+    private List<DescribeConfigsResourceResult> ofLoggers(String name) {
+        if (name == null || name.isEmpty()) {
+            throw new InvalidRequestException("Broker id must not be empty");
+        }
+        ConfigAlterations.requireThisBroker(name, brokerId);
+        List<DescribeConfigsResourceResult> levels = new ArrayList<>();
+        loggers.levels()
+                .forEach((logger, level) -> levels.add(new DescribeConfigsResourceResult()
+                        .setName(logger)
+                        .setValue(level)
+                        .setConfigSource(ConfigSource.DYNAMIC_BROKER_LOGGER_CONFIG.id())));
+        return levels;
     }
 
     private static boolean isWanted(DescribeConfigsResourceResult entry, DescribeConfigsResource resource) {

@@ -40,14 +40,18 @@ final class DescribeLogDirsHandler implements RequestHandler {
         DescribeLogDirsRequest body = request.body(DescribeLogDirsRequest.class);
         Optional<Set<TopicPartition>> asked =
                 body.isAllTopicPartitions() ? Optional.empty() : Optional.of(partitions(body));
-        Map<String, List<PartitionLog>> byDir = new TreeMap<>();
+        Map<String, List<Held>> byDir = new TreeMap<>();
         Set<String> live = logs.liveLogDirs();
         live.forEach(dir -> byDir.put(dir, new ArrayList<>()));
-        logs.allLogs().stream()
-                .filter(log -> asked.map(wanted -> wanted.contains(log.topicPartition()))
-                        .orElse(true))
-                .forEach(log -> byDir.computeIfAbsent(log.logDir(), dir -> new ArrayList<>())
-                        .add(log));
+        // Copies first: one that takes its log's place meanwhile is shown twice rather than not at all.
+        List<Held> held = new ArrayList<>();
+        logs.moves().copies().forEach(log -> held.add(new Held(log, true)));
+        logs.allLogs().forEach(log -> held.add(new Held(log, false)));
+        held.stream()
+                .filter(one ->
+                        asked.map(wanted -> wanted.contains(one.partition())).orElse(true))
+                .forEach(one -> byDir.computeIfAbsent(one.log.logDir(), dir -> new ArrayList<>())
+                        .add(one));
         List<DescribeLogDirsResult> results = new ArrayList<>();
         byDir.forEach((dir, inDir) -> results.add(describe(dir, inDir)));
         logs.settings().logDirs().stream()
@@ -67,16 +71,33 @@ final class DescribeLogDirsHandler implements RequestHandler {
         return partitions;
     }
 
-    private static DescribeLogDirsResult describe(String dir, List<PartitionLog> inDir) {
+    /** A partition's log, or a copy of it that shall take its place (KIP-113). */
+    private record Held(PartitionLog log, boolean isCopy) {
+        TopicPartition partition() {
+            return log.topicPartition();
+        }
+    }
+
+    /** A copy lags behind its log, a log behind what is known to be committed. */
+    private long lag(Held held) {
+        if (!held.isCopy) {
+            return Math.max(0, held.log.highWatermark() - held.log.logEndOffset());
+        }
+        return logs.getLog(held.partition())
+                .map(log -> log.logEndOffset() - held.log.logEndOffset())
+                .orElse(DescribeLogDirsResponse.INVALID_OFFSET_LAG);
+    }
+
+    private DescribeLogDirsResult describe(String dir, List<Held> inDir) {
         Map<String, DescribeLogDirsTopic> topics = new LinkedHashMap<>();
-        for (PartitionLog log : inDir) {
-            topics.computeIfAbsent(log.topicPartition().topic(), name -> new DescribeLogDirsTopic().setName(name))
+        for (Held held : inDir) {
+            topics.computeIfAbsent(held.partition().topic(), name -> new DescribeLogDirsTopic().setName(name))
                     .partitions()
                     .add(new DescribeLogDirsPartition()
-                            .setPartitionIndex(log.topicPartition().partition())
-                            .setPartitionSize(log.sizeInBytes())
-                            .setOffsetLag(Math.max(0, log.highWatermark() - log.logEndOffset()))
-                            .setIsFutureKey(false));
+                            .setPartitionIndex(held.partition().partition())
+                            .setPartitionSize(held.log.sizeInBytes())
+                            .setOffsetLag(lag(held))
+                            .setIsFutureKey(held.isCopy));
         }
         File disk = new File(dir);
         return new DescribeLogDirsResult()

@@ -17,6 +17,9 @@ public interface LocalController {
     /** The broker id in {@code /controller}, as far as this node knows. */
     OptionalInt controllerId();
 
+    /** Whether a broker may have died a moment ago, so that its partitions are about to be led by others. */
+    boolean isSuspect(int brokerId);
+
     /**
      * Asks the controller of this node.
      *

@@ -1,9 +1,11 @@
 package io.regent.broker.api;
 
 import io.regent.broker.metadata.BrokerMetadata;
+import io.regent.broker.metadata.FirstTelling;
 import io.regent.broker.metadata.MetadataCache;
 import io.regent.broker.metadata.MetadataResponses;
 import io.regent.broker.metadata.MetadataSnapshot;
+import io.regent.broker.metadata.MovingLeaders;
 import io.regent.broker.network.Request;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -37,7 +39,7 @@ import org.apache.kafka.common.resource.ResourceType;
  * configuration allow it.
  *
  * <p>Any request thread may call it. It tells what the controller announced, except who rules: that is the holder of
- * {@code /controller} as this node knows it.
+ * {@code /controller} as this node knows it. A broker that has just started waits a moment until it has been told.
  */
 final class MetadataHandler {
     private static final short FIRST_WITH_TOPIC_IDS = 12;
@@ -46,6 +48,8 @@ final class MetadataHandler {
     private final String clusterId;
     private final MetadataCache metadata;
     private final LocalController controller;
+    private final FirstTelling first;
+    private final MovingLeaders leaders;
     private final boolean autoCreate;
     private final AutoTopicCreation creation;
 
@@ -53,12 +57,15 @@ final class MetadataHandler {
     MetadataHandler(
             String clusterId,
             MetadataCache metadata,
+            FirstTelling first,
             LocalController controller,
             boolean autoCreate,
             AutoTopicCreation creation) {
         this.clusterId = clusterId;
         this.metadata = metadata;
+        this.first = first;
         this.controller = controller;
+        this.leaders = new MovingLeaders(metadata, controller::isSuspect);
         this.autoCreate = autoCreate;
         this.creation = creation;
     }
@@ -70,6 +77,37 @@ final class MetadataHandler {
     private void metadata(Request request) {
         MetadataRequest body = request.body(MetadataRequest.class);
         refuseMixedUpTopics(body);
+        Answers.when(
+                told(body)
+                        .thenCompose(told -> leaders.settled(() -> names(body)))
+                        .thenCompose(settled -> answer(request, body)),
+                request,
+                done -> done);
+    }
+
+    private CompletableFuture<Void> told(MetadataRequest body) {
+        // A topic that is asked for by its id alone may be any.
+        boolean namesAll = !body.isAllTopics() && body.data().topics().stream().allMatch(topic -> topic.name() != null);
+        return namesAll
+                ? first.of(body.data().topics().stream()
+                        .map(MetadataRequestTopic::name)
+                        .toList())
+                : first.ofAll();
+    }
+
+    private Collection<String> names(MetadataRequest body) {
+        if (body.isAllTopics()) {
+            return metadata.current().topicNames();
+        }
+        return body.data().topics().stream()
+                .map(topic -> topic.name() != null
+                        ? Optional.of(topic.name())
+                        : metadata.current().topicName(topic.topicId()))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    private CompletableFuture<MetadataResponse> answer(Request request, MetadataRequest body) {
         MetadataSnapshot now = metadata.current();
         MetadataResponses describe = new MetadataResponses(now, request.context().listenerName, body.version());
         List<MetadataResponseTopic> topics = new ArrayList<>();
@@ -81,7 +119,7 @@ final class MetadataHandler {
                 describe(topic, now, describe).ifPresentOrElse(topics::add, () -> missing.add(topic.name()));
             }
         }
-        Answers.when(missingTopics(body, missing), request, verdicts -> {
+        return missingTopics(body, missing).thenApply(verdicts -> {
             verdicts.forEach((topic, error) -> topics.add(erroneous(error, topic, Uuid.ZERO_UUID)));
             return response(request, body, topics);
         });
@@ -113,11 +151,23 @@ final class MetadataHandler {
                 .or(() -> Optional.of(erroneous(Errors.UNKNOWN_TOPIC_ID, null, topic.topicId())));
     }
 
-    private CompletableFuture<Map<String, Errors>> missingTopics(MetadataRequest body, Collection<String> missing) {
-        if (autoCreate && body.allowAutoTopicCreation() && !missing.isEmpty()) {
-            return creation.create(missing);
-        }
+    /** Those that this broker is still to be told of exist: whoever asks shall ask again. */
+    private CompletableFuture<Map<String, Errors>> missingTopics(MetadataRequest body, Collection<String> topics) {
         Map<String, Errors> verdicts = new LinkedHashMap<>();
+        List<String> missing = new ArrayList<>();
+        for (String topic : topics) {
+            if (first.isUntold(topic)) {
+                verdicts.put(topic, Errors.LEADER_NOT_AVAILABLE);
+            } else {
+                missing.add(topic);
+            }
+        }
+        if (autoCreate && body.allowAutoTopicCreation() && !missing.isEmpty()) {
+            return creation.create(missing).thenApply(created -> {
+                verdicts.putAll(created);
+                return verdicts;
+            });
+        }
         for (String topic : missing) {
             boolean valid = AutoTopicCreation.isValid(topic);
             verdicts.put(topic, valid ? Errors.UNKNOWN_TOPIC_OR_PARTITION : Errors.INVALID_TOPIC_EXCEPTION);

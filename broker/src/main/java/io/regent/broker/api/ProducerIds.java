@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Hands out producer ids that no other broker hands out, from blocks reserved for this broker.
  *
- * <p>Any thread may call it; no call waits for ZooKeeper. The next block is reserved while the last ids of the current one
+ * <p>Any thread may call it; no call waits for the controller. The next block is reserved while the last ids of the current one
  * are handed out. Ids of a block whose reservation's reply was lost are never used; there are 2^63 of them.
  */
 public final class ProducerIds {

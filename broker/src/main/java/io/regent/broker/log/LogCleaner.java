@@ -32,7 +32,7 @@ final class LogCleaner {
     /** A stop waits this long for a pass to notice; it looks after each chunk. */
     private static final long STOP_TIMEOUT_MS = 30_000L;
 
-    private final CleanerConfig config;
+    private volatile CleanerConfig config;
     private final Supplier<Collection<PartitionLog>> logs;
     private final Function<TopicPartition, Optional<PartitionLog>> current;
     private final LogEnvironment environment;
@@ -40,8 +40,9 @@ final class LogCleaner {
     private final CleanerOffsets offsets;
     private final Throttler throttler;
     private final Set<TopicPartition> uncleanable = ConcurrentHashMap.newKeySet();
-    private final CountDownLatch stopped = new CountDownLatch(1);
     private final List<Thread> threads = new ArrayList<>();
+    private volatile CountDownLatch stopped = new CountDownLatch(1);
+    private boolean started;
 
     LogCleaner(
             CleanerConfig config,
@@ -59,17 +60,44 @@ final class LogCleaner {
                 new Throttler(config.maxIoBytesPerSecond, THROTTLE_CHECK_MS, "cleaner-io", "bytes", environment.time());
     }
 
-    void start() {
+    synchronized void start() {
+        started = true;
         if (!config.enableCleaner) {
             return;
         }
+        CountDownLatch end = stopped;
         for (int i = 0; i < config.numThreads; i++) {
-            threads.add(Thread.ofPlatform().name("log-cleaner-" + i).daemon().start(this::work));
+            threads.add(Thread.ofPlatform().name("log-cleaner-" + i).daemon().start(() -> work(end)));
         }
     }
 
+    /** Goes on with another configuration: what runs is called off, and begun again by the new threads. */
+    synchronized void reconfigure(CleanerConfig altered) {
+        boolean running = started;
+        if (sameWork(config, altered)) {
+            return;
+        }
+        stop();
+        config = altered;
+        throttler.updateDesiredRatePerSec(altered.maxIoBytesPerSecond);
+        stopped = new CountDownLatch(1);
+        if (running) {
+            start();
+        }
+    }
+
+    private static boolean sameWork(CleanerConfig one, CleanerConfig other) {
+        return one.numThreads == other.numThreads
+                && one.dedupeBufferSize == other.dedupeBufferSize
+                && one.dedupeBufferLoadFactor == other.dedupeBufferLoadFactor
+                && one.ioBufferSize == other.ioBufferSize
+                && one.maxIoBytesPerSecond == other.maxIoBytesPerSecond
+                && one.backoffMs == other.backoffMs;
+    }
+
     /** Ends the passes that run. Threads are not interrupted: that would close the files they read. */
-    void stop() {
+    synchronized void stop() {
+        started = false;
         stopped.countDown();
         for (Thread thread : threads) {
             try {
@@ -79,14 +107,15 @@ final class LogCleaner {
                 return;
             }
         }
+        threads.clear();
     }
 
-    private void work() {
+    private void work(CountDownLatch end) {
         try {
             // The pause comes first: a broker that starts has better things to do.
-            while (!stopped.await(config.backoffMs, TimeUnit.MILLISECONDS)) {
+            while (!end.await(config.backoffMs, TimeUnit.MILLISECONDS)) {
                 boolean more = true;
-                while (more && stopped.getCount() > 0) {
+                while (more && end.getCount() > 0) {
                     more = cleanDirtiest();
                 }
             }
@@ -153,11 +182,12 @@ final class LogCleaner {
     private boolean clean(CleaningCandidate candidate) {
         PartitionLog log = candidate.log();
         TopicPartition topicPartition = log.topicPartition();
-        int threadCount = Math.max(1, config.numThreads);
-        SegmentChunks chunks = new SegmentChunks(config.ioBufferSize / threadCount / 2, throttler::maybeThrottle);
+        CleanerConfig limits = config;
+        int threadCount = Math.max(1, limits.numThreads);
+        SegmentChunks chunks = new SegmentChunks(limits.ioBufferSize / threadCount / 2, throttler::maybeThrottle);
         LogCompaction.Resources resources = new LogCompaction.Resources(
-                config.dedupeBufferSize / threadCount,
-                config.dedupeBufferLoadFactor,
+                limits.dedupeBufferSize / threadCount,
+                limits.dedupeBufferLoadFactor,
                 chunks,
                 environment.time().milliseconds());
         try {

@@ -5,6 +5,7 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidTopicException;
 
 /**
  * Names the directory of a partition's log, and reads such names back. Stateless; any thread may call it. It never
@@ -30,10 +31,28 @@ final class LogDirNames {
 
     /** A fresh name for a log that waits for its deletion; a long topic name is cut so that the name stays legal. */
     static String forDeletion(TopicPartition topicPartition) {
-        String id = UUID.randomUUID().toString().replace("-", "");
-        String tail = "-" + topicPartition.partition() + "." + id + DELETE_SUFFIX;
+        String tail = tail(topicPartition, DELETE_SUFFIX);
         String topic = topicPartition.topic();
         return topic.substring(0, Math.min(topic.length(), MAX_NAME_LENGTH - tail.length())) + tail;
+    }
+
+    /**
+     * A fresh name for a copy that shall take its log's place.
+     *
+     * @throws InvalidTopicException when it would be too long: it may not be cut, since a restart reads it back
+     */
+    static String forFuture(TopicPartition topicPartition) {
+        String name = topicPartition.topic() + tail(topicPartition, FUTURE_SUFFIX);
+        if (name.length() > MAX_NAME_LENGTH) {
+            throw new InvalidTopicException("The log of " + topicPartition
+                    + " cannot be moved between log directories: its topic's name is too long to name the copy");
+        }
+        return name;
+    }
+
+    private static String tail(TopicPartition topicPartition, String suffix) {
+        String id = UUID.randomUUID().toString().replace("-", "");
+        return "-" + topicPartition.partition() + "." + id + suffix;
     }
 
     static boolean isDeleted(File dir) {

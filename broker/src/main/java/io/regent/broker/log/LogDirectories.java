@@ -21,7 +21,7 @@ final class LogDirectories {
     private final LogDirFailureChannel failures;
     private final List<LogDirectory> live = new CopyOnWriteArrayList<>();
 
-    /** @throws KafkaException when another process uses a directory, or none is usable */
+    /** @throws KafkaException when another process uses a directory, or none of those named is usable */
     LogDirectories(List<File> dirs, LogDirFailureChannel failures) {
         this.failures = failures;
         try {
@@ -42,7 +42,7 @@ final class LogDirectories {
     }
 
     private void requireOne(List<File> dirs) {
-        if (live.isEmpty()) {
+        if (live.isEmpty() && !dirs.isEmpty()) {
             throw new KafkaException("None of the log directories can be used: " + dirs);
         }
     }

@@ -31,6 +31,7 @@ final class LogDirectoryLoading {
     private final LogEnvironment environment;
     private final Function<String, LogConfig> configOf;
     private final Map<TopicPartition, PartitionLog> loaded = new ConcurrentHashMap<>();
+    private final Map<TopicPartition, PartitionLog> copies = new ConcurrentHashMap<>();
 
     LogDirectoryLoading(LogManagerSettings settings, LogEnvironment environment, Function<String, LogConfig> configOf) {
         this.settings = settings;
@@ -38,8 +39,16 @@ final class LogDirectoryLoading {
         this.configOf = configOf;
     }
 
+    /**
+     * What was found.
+     *
+     * @param copies those that were on their way into another directory, and go on
+     */
+    record Found(Map<TopicPartition, PartitionLog> logs, Map<TopicPartition, PartitionLog> copies) {}
+
     /** @throws KafkaException when a directory holds what is no log, or two hold the same partition */
-    Map<TopicPartition, PartitionLog> load(List<LogDirectory> directories) {
+    Found load(List<LogDirectory> directories) {
+        finishMoves(directories);
         List<ExecutorService> pools = new ArrayList<>();
         try {
             List<Future<?>> jobs = new ArrayList<>();
@@ -54,10 +63,35 @@ final class LogDirectoryLoading {
         }
         directories.forEach(LogDirectory::markLoaded);
         loaded.values().removeIf(log -> environment.failures().hasOfflineLogDir(log.logDir()));
-        return loaded;
+        copies.values().removeIf(log -> environment.failures().hasOfflineLogDir(log.logDir()));
+        return new Found(loaded, copies);
+    }
+
+    /** Before anything is opened: what waits for deletion is removed then, and tells that a move was cut in two. */
+    private void finishMoves(List<LogDirectory> directories) {
+        InterruptedMoves moves = new InterruptedMoves();
+        for (LogDirectory directory : directories) {
+            try {
+                moves.see(partitionDirs(directory));
+            } catch (IOException e) {
+                failed(directory, e);
+            }
+        }
+        for (File copy : moves.unfinished()) {
+            try {
+                InterruptedMoves.finish(copy);
+            } catch (IOException e) {
+                environment
+                        .failures()
+                        .maybeAddOfflineLogDir(copy.getParent(), "Disk error while finishing the move of " + copy, e);
+            }
+        }
     }
 
     private void submit(LogDirectory directory, List<ExecutorService> pools, List<Future<?>> jobs) {
+        if (environment.failures().hasOfflineLogDir(directory.path())) {
+            return;
+        }
         Snapshot snapshot;
         List<File> dirs;
         try {
@@ -115,12 +149,18 @@ final class LogDirectoryLoading {
             if (LogDirNames.isDeleted(dir)) {
                 LOG.info("Removing {}, which was deleted before", dir);
                 Utils.delete(dir);
-            } else if (LogDirNames.isFuture(dir) || LogDirNames.isStray(dir)) {
+            } else if (LogDirNames.isStray(dir)) {
                 LOG.warn("Leaving {} alone: it is no current log of a partition", dir);
             } else {
                 TopicPartition topicPartition = LogDirNames.parse(dir);
                 LogConfig config = configOf.apply(topicPartition.topic());
-                add(LogLoader.open(dir, config, snapshot.originOf(topicPartition), environment, Optional.empty()));
+                PartitionLog log =
+                        LogLoader.open(dir, config, snapshot.originOf(topicPartition), environment, Optional.empty());
+                if (LogDirNames.isFuture(dir)) {
+                    addCopy(log);
+                } else {
+                    add(log);
+                }
             }
         } catch (IOException e) {
             failed(directory, e);
@@ -137,6 +177,16 @@ final class LogDirectoryLoading {
                     + log.dir() + ". Move away the one that is out of date.");
         }
         LOG.debug("Opened {}", log);
+    }
+
+    private void addCopy(PartitionLog log) {
+        PartitionLog other = copies.putIfAbsent(log.topicPartition(), log);
+        if (other == null) {
+            LOG.info("Found {}, a copy that is not complete", log);
+        } else {
+            LOG.warn("Removing {}: {} is a copy of the same log", log.dir(), other.dir());
+            log.delete();
+        }
     }
 
     private void failed(LogDirectory directory, IOException e) {

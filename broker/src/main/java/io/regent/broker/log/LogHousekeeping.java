@@ -75,7 +75,7 @@ final class LogHousekeeping {
 
     /** One log's disk error must not keep the others from their turn. */
     private void forEachLog(Consumer<PartitionLog> work) {
-        for (PartitionLog log : manager.allLogs()) {
+        for (PartitionLog log : manager.logsAndCopies()) {
             try {
                 work.accept(log);
             } catch (KafkaStorageException e) {
@@ -96,16 +96,17 @@ final class LogHousekeeping {
     }
 
     /** Cuts a log; what the cleaner did beyond the cut counts no more. */
-    void truncate(PartitionLog log, long offset) {
+    LogMaintenance.Cut truncate(PartitionLog log, long offset) {
         if (offset >= log.store().active().baseOffset()) {
             // The active segment is never cleaned.
-            log.truncateTo(offset);
-            return;
+            return log.truncateTo(offset);
         }
+        LogMaintenance.Cut[] cut = new LogMaintenance.Cut[1];
         cleaner.paused(log.topicPartition(), () -> {
-            log.truncateTo(offset);
+            cut[0] = log.truncateTo(offset);
             cleaner.truncated(log, log.store().active().baseOffset());
         });
+        return cut[0];
     }
 
     void truncateFullyAndStartAt(PartitionLog log, long offset, OptionalLong logStartOffset) {
@@ -167,8 +168,13 @@ final class LogHousekeeping {
         checkpointLogStarts(path);
     }
 
+    /** The same soon, for callers that hold up others. */
+    void checkpointLater(String path) {
+        environment.later("checkpoints", () -> checkpointAll(path), 0L);
+    }
+
     private List<PartitionLog> logsIn(String path) {
-        return manager.allLogs().stream()
+        return manager.logsAndCopies().stream()
                 .filter(log -> log.logDir().equals(path))
                 .toList();
     }
@@ -181,13 +187,44 @@ final class LogHousekeeping {
     void retireLog(PartitionLog log) {
         cleaner.paused(log.topicPartition(), log::renameForDeletion);
         cleaner.forget(log);
-        environment.later("delete-log", () -> remove(log), settings.defaultLogConfig().fileDeleteDelayMs);
+        removeLater(log);
+    }
+
+    /** Renames a copy that is not wanted any more, and removes it later. The cleaner never touched it. */
+    void retireCopy(PartitionLog copy) {
+        copy.renameForDeletion();
+        removeLater(copy);
+    }
+
+    /**
+     * Puts a copy in the place of its log, which is removed later.
+     *
+     * @throws KafkaStorageException when a disk fails; if it is the copy's, the log is in its place again
+     */
+    void replace(PartitionLog former, PartitionLog copy) {
+        cleaner.paused(former.topicPartition(), () -> {
+            former.renameForDeletion();
+            try {
+                copy.renameToCurrent();
+            } catch (KafkaStorageException e) {
+                former.renameToCurrent();
+                throw e;
+            }
+        });
+        // What was clean there may have been copied before it was.
+        cleaner.forget(former);
+        removeLater(former);
+    }
+
+    private void removeLater(PartitionLog log) {
+        environment.later("delete-log", () -> remove(log), manager.settings().defaultLogConfig().fileDeleteDelayMs);
     }
 
     /** Lets go of a failed directory's log. Its index files stay mapped until reads in flight have surely ended. */
     void abandon(PartitionLog log) {
         log.refuseWrites();
-        environment.later("close-failed-log", log::closeHandlers, settings.defaultLogConfig().fileDeleteDelayMs);
+        environment.later(
+                "close-failed-log", log::closeHandlers, manager.settings().defaultLogConfig().fileDeleteDelayMs);
     }
 
     private static void remove(PartitionLog log) {

@@ -16,8 +16,6 @@ import java.util.OptionalLong;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InvalidOffsetException;
-import org.apache.kafka.storage.internals.checkpoint.LeaderEpochCheckpointFile;
-import org.apache.kafka.storage.internals.epoch.LeaderEpochFileCache;
 import org.apache.kafka.storage.internals.log.CorruptIndexException;
 import org.apache.kafka.storage.internals.log.LogConfig;
 import org.apache.kafka.storage.internals.log.LogFileUtils;
@@ -49,7 +47,7 @@ final class LogLoader {
     private final LogSegments segments;
     private final SegmentFiles files;
     private final ProducerStateManager producers;
-    private final LeaderEpochFileCache epochs;
+    private final LogEpochs epochs;
 
     /** What the recovery of a segment cut off, by base offset; each is recovered once. */
     private final Map<Long, Integer> bytesCut = new HashMap<>();
@@ -72,10 +70,7 @@ final class LogLoader {
         this.segments = new LogSegments(topicPartition);
         this.files = new SegmentFiles(environment, segments);
         this.producers = newProducers();
-        this.epochs = new LeaderEpochFileCache(
-                topicPartition,
-                new LeaderEpochCheckpointFile(LeaderEpochCheckpointFile.newFile(dir), environment.failures()),
-                environment.scheduler());
+        this.epochs = LogEpochs.open(dir, environment);
     }
 
     /**

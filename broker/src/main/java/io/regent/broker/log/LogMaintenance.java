@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 import org.apache.kafka.common.utils.Utils;
-import org.apache.kafka.storage.internals.epoch.LeaderEpochFileCache;
+import org.apache.kafka.storage.internals.log.LogFileUtils;
 import org.apache.kafka.storage.internals.log.LogSegment;
 import org.apache.kafka.storage.internals.log.LogStartOffsetIncrementReason;
 import org.apache.kafka.storage.internals.log.ProducerStateManager;
@@ -25,17 +25,13 @@ final class LogMaintenance {
 
     private final Object lock;
     private final SegmentStore store;
-    private final LeaderEpochFileCache epochs;
+    private final LogEpochs epochs;
     private final ProducerStateManager producers;
     private final Watermarks watermarks;
     private final ProducerStateLoader producerLoader;
 
     LogMaintenance(
-            Object lock,
-            SegmentStore store,
-            LeaderEpochFileCache epochs,
-            ProducerStateManager producers,
-            Watermarks watermarks) {
+            Object lock, SegmentStore store, LogEpochs epochs, ProducerStateManager producers, Watermarks watermarks) {
         this.lock = lock;
         this.store = store;
         this.epochs = epochs;
@@ -66,14 +62,27 @@ final class LogMaintenance {
         flush(upTo);
     }
 
-    /** Forces what lies below {@code offset} to disk; the disk is waited for without the lock. */
+    /**
+     * Forces what lies below {@code offset} to disk; the disk is waited for without the lock. Where a truncation comes
+     * between, the recovery point stays: it must not pass records that were appended since.
+     */
     void flush(long offset) {
-        if (offset <= store.recoveryPoint()) {
+        int cuts;
+        long upTo;
+        synchronized (lock) {
+            cuts = store.cuts();
+            // One that was put off may find the log truncated.
+            upTo = Math.min(offset, store.endOffset());
+        }
+        if (upTo <= store.recoveryPoint()) {
             return;
         }
-        store.onDisk("flushing", () -> store.flush(offset));
+        store.onDisk("flushing", () -> store.flush(upTo));
+        epochs.settle();
         synchronized (lock) {
-            store.markFlushed(offset);
+            if (store.cuts() == cuts) {
+                store.markFlushed(upTo);
+            }
         }
     }
 
@@ -121,7 +130,16 @@ final class LogMaintenance {
         }
     }
 
-    boolean truncateTo(long offset) throws IOException {
+    /** What a truncation did. */
+    enum Cut {
+        NOTHING,
+        /** Records that were not known to be on disk. */
+        UNFLUSHED,
+        /** The recovery point moved back, and its checkpoint must follow. */
+        FLUSHED
+    }
+
+    Cut truncateTo(long offset) throws IOException {
         if (offset < 0) {
             throw new IllegalArgumentException("Cannot truncate " + store.topicPartition() + " to offset " + offset);
         }
@@ -130,20 +148,21 @@ final class LogMaintenance {
             if (offset >= store.endOffset()) {
                 // A leader that appended nothing in its epoch may have left an epoch that begins at the end.
                 epochs.truncateFromEndAsyncFlush(store.endOffset());
-                return false;
+                return Cut.NOTHING;
             }
             LOG.info("Truncating {} from {} to {}", store.topicPartition(), store.endOffset(), offset);
             if (store.segments().firstSegmentBaseOffset().orElse(0L) > offset) {
                 truncateFullyAndStartAt(offset, OptionalLong.empty());
-                return true;
+                return Cut.FLUSHED;
             }
+            boolean flushed = offset < store.recoveryPoint();
             deleteSnapshots(store.truncateTo(offset));
             epochs.truncateFromEndAsyncFlush(offset);
             watermarks.moveLogStart(Math.min(offset, watermarks.logStartOffset()));
             producerLoader.rebuild(producers, watermarks.logStartOffset(), offset, false);
             watermarks.followEnd();
             watermarks.refreshFirstUnstable();
-            return true;
+            return flushed ? Cut.FLUSHED : Cut.UNFLUSHED;
         }
     }
 
@@ -183,14 +202,36 @@ final class LogMaintenance {
         synchronized (lock) {
             store.requireOpen();
             producers.takeSnapshot();
+            flushLatestSnapshot();
+            epochs.settle();
             store.close();
         }
     }
 
-    void renameDir(String name) throws IOException {
+    /** It may have been taken by a {@link ProducerStateLoader}, which leaves it to the page cache. */
+    private void flushLatestSnapshot() throws IOException {
+        OptionalLong latest = producers.latestSnapshotOffset();
+        if (latest.isPresent()) {
+            Utils.flushFileIfExists(LogFileUtils.producerSnapshotFile(store.dir(), latest.getAsLong())
+                    .toPath());
+        }
+    }
+
+    /** Renames a log that is to be deleted. */
+    void retireDir(String name) throws IOException {
         synchronized (lock) {
             store.requireOpen();
+            epochs.abandon();
             store.renameDir(name);
+            producers.updateParentDir(store.dir());
+        }
+    }
+
+    /** Renames a log that stays in use. */
+    void moveDir(String name) throws IOException {
+        synchronized (lock) {
+            store.requireOpen();
+            epochs.move(() -> store.renameDir(name), new File(store.logDir(), name));
             producers.updateParentDir(store.dir());
         }
     }

@@ -4,7 +4,6 @@ import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -40,11 +39,14 @@ public final class LogManager implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogManager.class);
 
     private final Object lock = new Object();
-    private final LogManagerSettings settings;
+    private volatile LogManagerSettings settings;
     private final LogEnvironment environment;
     private final LogDirectories directories;
     private final Map<TopicPartition, PartitionLog> logs = new ConcurrentHashMap<>();
+    private final LogPlacement placement = new LogPlacement();
+    private final LogMoves moves;
     private final LogHousekeeping housekeeping;
+    private final FutureLogs futures;
     private final LogMetrics metrics = new LogMetrics();
     private volatile Function<String, Properties> topicOverrides = topic -> new Properties();
 
@@ -59,7 +61,7 @@ public final class LogManager implements AutoCloseable {
             LogManagerSettings settings, Time time, Scheduler scheduler, LogValidator.MetricsRecorder refusals) {
         this.settings = settings;
         LogDirFailureChannel failures =
-                new LogDirFailureChannel(settings.logDirs().size());
+                new LogDirFailureChannel(Math.max(1, settings.logDirs().size()));
         this.environment = new LogEnvironment(
                 time,
                 scheduler,
@@ -69,6 +71,8 @@ public final class LogManager implements AutoCloseable {
                 refusals);
         this.directories = new LogDirectories(settings.logDirs(), failures);
         this.housekeeping = new LogHousekeeping(this, directories, environment, settings);
+        this.futures = new FutureLogs(environment, housekeeping::checkpointRecoveryPoints);
+        this.moves = new LogMoves(this, lock, directories, housekeeping, futures, placement);
     }
 
     /** The broker id that the directories were used with before, which can be read while another process has them. */
@@ -100,7 +104,9 @@ public final class LogManager implements AutoCloseable {
     public void startup(Function<String, Properties> topicOverrides, LogDirFailureListener failureListener) {
         this.topicOverrides = topicOverrides;
         long startMs = environment.time().hiResClockMs();
-        logs.putAll(new LogDirectoryLoading(settings, environment, this::configOf).load(directories.live()));
+        var found = new LogDirectoryLoading(settings, environment, this::configOf).load(directories.live());
+        logs.putAll(found.logs());
+        futures.addAll(found.copies().values());
         logs.values().forEach(metrics::add);
         metrics.watch(() -> settings.logDirs().size() - directories.live().size());
         LOG.info("Opened {} logs in {} ms", logs.size(), environment.time().hiResClockMs() - startMs);
@@ -135,13 +141,25 @@ public final class LogManager implements AutoCloseable {
         return List.copyOf(logs.values());
     }
 
+    /** Moves of logs between the directories. */
+    public LogMoves moves() {
+        return moves;
+    }
+
+    List<PartitionLog> logsAndCopies() {
+        List<PartitionLog> all = new ArrayList<>(logs.values());
+        all.addAll(futures.logs());
+        return all;
+    }
+
     /** The directories that work, as absolute paths. */
     public Set<String> liveLogDirs() {
         return directories.live().stream().map(LogDirectory::path).collect(Collectors.toUnmodifiableSet());
     }
 
     /**
-     * The partition's log, created in the directory with the fewest logs if there is none.
+     * The partition's log, created where {@link LogMoves#prefer} said, or in the directory with the fewest logs, if there
+     * is none.
      *
      * @param topicId recorded in partition.metadata
      * @param isNew whether the partition was never here before; if it may have been, it is not created anew while a
@@ -161,6 +179,7 @@ public final class LogManager implements AutoCloseable {
                         + " may lie in a log directory that is offline; it is not created anew");
             }
             PartitionLog created = create(topicPartition, topicId);
+            placement.forget(topicPartition);
             logs.put(topicPartition, created);
             metrics.add(created);
             return created;
@@ -168,12 +187,11 @@ public final class LogManager implements AutoCloseable {
     }
 
     private PartitionLog create(TopicPartition topicPartition, Optional<Uuid> topicId) {
-        List<LogDirectory> candidates = directoriesByLoad();
-        if (candidates.isEmpty()) {
-            throw new KafkaStorageException("No log directory is online for " + topicPartition);
-        }
+        String logDir = placement
+                .choose(topicPartition, directories.live(), logs.values())
+                .orElseThrow(() -> new KafkaStorageException("No log directory is online for " + topicPartition))
+                .path();
         LogConfig config = configOf(topicPartition.topic());
-        String logDir = candidates.getFirst().path();
         File dir = new File(logDir, LogDirNames.of(topicPartition));
         PartitionLog created = environment.onDisk(
                 logDir,
@@ -183,33 +201,61 @@ public final class LogManager implements AutoCloseable {
         return created;
     }
 
-    private List<LogDirectory> directoriesByLoad() {
-        Map<String, Long> counts =
-                logs.values().stream().collect(Collectors.groupingBy(PartitionLog::logDir, Collectors.counting()));
-        return directories.live().stream()
-                .sorted(Comparator.comparingLong(dir -> counts.getOrDefault(dir.path(), 0L)))
-                .toList();
+    /** Puts a copy in its log's place, for {@link LogMoves}, which holds the lock. */
+    void replace(PartitionLog former, PartitionLog copy) {
+        logs.put(copy.topicPartition(), copy);
+        metrics.remove(former);
+        metrics.add(copy);
     }
 
-    /** Gives all logs of a topic a new configuration. */
-    public void updateConfig(String topic, LogConfig config) {
-        for (PartitionLog log : logs.values()) {
-            if (log.topicPartition().topic().equals(topic)) {
-                log.updateConfig(config);
+    /**
+     * Gives all logs of a topic a new configuration.
+     *
+     * @throws ConfigException when an override is impossible; the logs keep what they have
+     */
+    public void updateConfig(String topic, Properties overrides) {
+        synchronized (lock) {
+            LogConfig config = settings.topicConfig(overrides);
+            for (PartitionLog log : logsAndCopies()) {
+                if (log.topicPartition().topic().equals(topic)) {
+                    log.updateConfig(config);
+                }
             }
         }
     }
 
+    /** Takes in altered configuration: defaults of topics, the cleaner and producers. Directories stay as they are. */
+    public void reconfigure(LogManagerSettings altered) {
+        synchronized (lock) {
+            boolean sameDefaults = settings.defaultLogConfig().equals(altered.defaultLogConfig());
+            settings = altered;
+            if (!sameDefaults) {
+                logsAndCopies().forEach(log -> log.updateConfig(altered.rebased(log.config())));
+            }
+        }
+        environment
+                .producerConfig()
+                .setProducerIdExpirationMs(altered.producers().expirationMs());
+        environment
+                .producerConfig()
+                .setTransactionVerificationEnabled(altered.producers().transactionVerification());
+        housekeeping.cleaner().reconfigure(altered.cleaner());
+    }
+
     /**
-     * Cuts logs so that they end at the given offsets; those that end below are left alone. Durable on return.
+     * Cuts logs so that they end at the given offsets; those that end below are left alone. A crash after the return
+     * does not bring back what was cut from below the recovery point.
      *
      * @throws KafkaStorageException when a disk fails
      */
     public void truncateTo(Map<TopicPartition, Long> offsets) {
         Set<String> touched = new HashSet<>();
         offsets.forEach((topicPartition, offset) -> getLog(topicPartition).ifPresent(log -> {
-            housekeeping.truncate(log, offset);
-            touched.add(log.logDir());
+            futures.truncate(topicPartition, offset, () -> {
+                if (housekeeping.truncate(log, offset) == LogMaintenance.Cut.FLUSHED) {
+                    touched.add(log.logDir());
+                }
+            });
         }));
         // Before new records come: above a stale recovery point they would not be recovered after a crash.
         touched.forEach(housekeeping::checkpointRecoveryPoints);
@@ -222,7 +268,8 @@ public final class LogManager implements AutoCloseable {
      */
     public void truncateFullyAndStartAt(TopicPartition topicPartition, long offset, OptionalLong logStartOffset) {
         getLog(topicPartition).ifPresent(log -> {
-            housekeeping.truncateFullyAndStartAt(log, offset, logStartOffset);
+            futures.truncate(
+                    topicPartition, 0, () -> housekeeping.truncateFullyAndStartAt(log, offset, logStartOffset));
             housekeeping.checkpointRecoveryPoints(log.logDir());
         });
     }
@@ -235,6 +282,9 @@ public final class LogManager implements AutoCloseable {
         Set<String> touched = new HashSet<>();
         for (TopicPartition topicPartition : topicPartitions) {
             synchronized (lock) {
+                // Before the log: a copy beside a log that waits for deletion would take its place at the next start.
+                moves.drop(topicPartition);
+                placement.forget(topicPartition);
                 PartitionLog log = logs.remove(topicPartition);
                 if (log != null) {
                     touched.add(log.logDir());
@@ -278,6 +328,7 @@ public final class LogManager implements AutoCloseable {
     /** Forgets the logs of a failed directory. @return the partitions that were in it */
     Set<TopicPartition> dropLogsOf(String logDir) {
         synchronized (lock) {
+            futures.dropIn(logDir).forEach(housekeeping::abandon);
             List<PartitionLog> lost = new ArrayList<>();
             for (PartitionLog log : logs.values()) {
                 if (log.logDir().equals(logDir)) {
@@ -299,7 +350,7 @@ public final class LogManager implements AutoCloseable {
         housekeeping.stop();
         metrics.unwatch();
         logs.values().forEach(metrics::remove);
-        directories.close(List.copyOf(logs.values()));
+        directories.close(logsAndCopies());
         logs.clear();
     }
 }

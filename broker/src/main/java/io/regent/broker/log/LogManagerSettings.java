@@ -1,25 +1,21 @@
 package io.regent.broker.log;
 
 import java.io.File;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.coordinator.transaction.TransactionLogConfigs;
 import org.apache.kafka.coordinator.transaction.TransactionStateManagerConfigs;
-import org.apache.kafka.server.config.ConfigSynonym;
 import org.apache.kafka.server.config.ServerConfigs;
 import org.apache.kafka.server.config.ServerLogConfigs;
-import org.apache.kafka.server.config.ServerTopicConfigSynonyms;
 import org.apache.kafka.storage.internals.log.CleanerConfig;
 import org.apache.kafka.storage.internals.log.LogConfig;
 import org.apache.kafka.storage.internals.log.ProducerStateManagerConfig;
 
 /**
- * What a log manager is told at start. Immutable; any thread may read it.
+ * What a log manager is told at start, and again when configuration is altered. Immutable; any thread may read it.
  *
- * @param logDirs the entries of log.dirs
+ * @param logDirs the entries of log.dirs; none on a node that stores nothing, where no log can be made
  * @param recoveryThreadsPerDir num.recovery.threads.per.data.dir
  * @param defaultLogConfig what a topic without its own configuration gets
  */
@@ -61,7 +57,7 @@ public record LogManagerSettings(
         return new LogManagerSettings(
                 logDirs(config),
                 config.getInt(ServerLogConfigs.NUM_RECOVERY_THREADS_PER_DATA_DIR_CONFIG),
-                new LogConfig(topicDefaults(config)),
+                new LogConfig(TopicDefaults.of(config)),
                 new Intervals(
                         config.getLong(ServerLogConfigs.LOG_INITIAL_TASK_DELAY_MS_CONFIG),
                         config.getLong(ServerLogConfigs.LOG_CLEANUP_INTERVAL_MS_CONFIG),
@@ -76,9 +72,26 @@ public record LogManagerSettings(
                 cleaner(config));
     }
 
+    /** The same for a node that stores nothing. */
+    public LogManagerSettings withoutLogDirs() {
+        return new LogManagerSettings(
+                List.of(), recoveryThreadsPerDir, defaultLogConfig, intervals, producers, cleaner);
+    }
+
     /** A topic's configuration: its own settings over the broker's defaults. */
     public LogConfig topicConfig(Properties overrides) {
         return LogConfig.fromProps(defaultLogConfig.originals(), overrides);
+    }
+
+    /** The same topic configuration over these defaults: what a topic has set itself stays. */
+    LogConfig rebased(LogConfig config) {
+        Properties overrides = new Properties();
+        config.originals().forEach((key, value) -> {
+            if (config.overriddenConfigs.contains(key)) {
+                overrides.put(key, value);
+            }
+        });
+        return topicConfig(overrides);
     }
 
     private static List<File> logDirs(AbstractConfig config) {
@@ -89,27 +102,6 @@ public record LogManagerSettings(
                 .map(File::getAbsoluteFile)
                 .distinct()
                 .toList();
-    }
-
-    /** The broker's keys under the names that topics use, converted to their units. */
-    private static Map<String, Object> topicDefaults(AbstractConfig config) {
-        Map<String, Object> defaults = new HashMap<>();
-        ServerTopicConfigSynonyms.ALL_TOPIC_CONFIG_SYNONYMS.forEach((topicKey, synonyms) -> {
-            for (ConfigSynonym synonym : synonyms) {
-                Object value = config.values().get(synonym.name());
-                if (value != null) {
-                    defaults.put(topicKey, synonym.converter().apply(text(value)));
-                    break;
-                }
-            }
-        });
-        return defaults;
-    }
-
-    private static String text(Object value) {
-        return value instanceof List<?> list
-                ? String.join(",", list.stream().map(String::valueOf).toList())
-                : String.valueOf(value);
     }
 
     private static CleanerConfig cleaner(AbstractConfig config) {

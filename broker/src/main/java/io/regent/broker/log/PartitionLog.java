@@ -14,7 +14,6 @@ import org.apache.kafka.common.record.MemoryRecords;
 import org.apache.kafka.common.requests.OffsetsForLeaderEpochResponse;
 import org.apache.kafka.server.common.OffsetAndEpoch;
 import org.apache.kafka.storage.internals.checkpoint.PartitionMetadataFile;
-import org.apache.kafka.storage.internals.epoch.LeaderEpochFileCache;
 import org.apache.kafka.storage.internals.log.AbortedTxn;
 import org.apache.kafka.storage.internals.log.AppendOrigin;
 import org.apache.kafka.storage.internals.log.FetchDataInfo;
@@ -38,7 +37,7 @@ import org.apache.kafka.storage.internals.log.VerificationGuard;
 public final class PartitionLog {
     private final Object lock = new Object();
     private final SegmentStore store;
-    private final LeaderEpochFileCache epochs;
+    private final LogEpochs epochs;
     private final LogProducers logProducers;
     private final BatchChecks checks;
     private final LogReader reader;
@@ -46,13 +45,13 @@ public final class PartitionLog {
     private final LogAppender appender;
     private final TimestampSearch timestampSearch;
     private final LogMaintenance maintenance;
-    private final PartitionMetadataFile metadataFile;
+    private volatile PartitionMetadataFile metadataFile;
 
     private volatile Optional<Uuid> topicId;
 
     PartitionLog(
             SegmentStore store,
-            LeaderEpochFileCache epochs,
+            LogEpochs epochs,
             ProducerStateManager producers,
             long logStartOffset,
             Optional<Uuid> wantedTopicId) {
@@ -65,10 +64,14 @@ public final class PartitionLog {
         this.maintenance = new LogMaintenance(lock, store, epochs, producers, watermarks);
         this.appender = new LogAppender(store, epochs, producers, logProducers, watermarks, maintenance::roll);
         this.timestampSearch = new TimestampSearch(store, epochs, watermarks);
-        this.metadataFile = new PartitionMetadataFile(
-                PartitionMetadataFile.newFile(store.dir()), store.environment().failures());
+        this.metadataFile = metadataFile();
         this.topicId = metadataFile.exists() ? Optional.of(metadataFile.read().topicId()) : Optional.empty();
         wantedTopicId.ifPresent(this::assignTopicId);
+    }
+
+    private PartitionMetadataFile metadataFile() {
+        return new PartitionMetadataFile(
+                PartitionMetadataFile.newFile(store.dir()), store.environment().failures());
     }
 
     public TopicPartition topicPartition() {
@@ -317,8 +320,8 @@ public final class PartitionLog {
         maintenance.flush(logEndOffset());
     }
 
-    /** Cuts the log so that it ends at {@code offset}. @return whether anything was cut */
-    boolean truncateTo(long offset) {
+    /** Cuts the log so that it ends at {@code offset}. */
+    LogMaintenance.Cut truncateTo(long offset) {
         return store.onDisk("truncating", () -> maintenance.truncateTo(offset));
     }
 
@@ -343,7 +346,18 @@ public final class PartitionLog {
     }
 
     void renameForDeletion() {
-        store.onDisk("renaming", () -> maintenance.renameDir(LogDirNames.forDeletion(topicPartition())));
+        store.onDisk("renaming", () -> maintenance.retireDir(LogDirNames.forDeletion(topicPartition())));
+    }
+
+    /** Gives a copy, or a log that was renamed for deletion, the name of the partition's log. */
+    void renameToCurrent() {
+        store.onDisk("renaming", () -> maintenance.moveDir(LogDirNames.of(topicPartition())));
+        metadataFile = metadataFile();
+    }
+
+    /** Takes over the leader epochs of a log of the same records, also of epochs that have none. */
+    void inheritEpochs(PartitionLog other) {
+        epochs.become(other.epochs);
     }
 
     /** Removes all files now. */

@@ -1,5 +1,6 @@
 package io.regent.broker.log;
 
+import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,7 +22,8 @@ import org.apache.kafka.storage.internals.log.ProducerStateManager;
 
 /**
  * Brings producer state to an offset from the newest snapshot below it and the records after that. Called while a log
- * loads, or under the partition log's lock. It never changes the log itself.
+ * loads, or under the partition log's lock. It never changes the log itself, nor waits for the disk: a snapshot that a
+ * crash tears is told by its checksum, and closing the log forces the newest one.
  */
 final class ProducerStateLoader {
     private final LogSegments segments;
@@ -44,7 +46,7 @@ final class ProducerStateLoader {
         if (cleanWithoutSnapshots && producers.latestSnapshotOffset().isEmpty()) {
             for (long offset : snapshotOffsets.stream().sorted().toList()) {
                 producers.updateMapEndOffset(offset);
-                producers.takeSnapshot();
+                snapshot(producers);
             }
             return;
         }
@@ -56,7 +58,7 @@ final class ProducerStateLoader {
             }
         }
         producers.updateMapEndOffset(lastOffset);
-        producers.takeSnapshot();
+        snapshot(producers);
     }
 
     /** Snapshots at the last two segments and the end, so that a later truncation need not scan everything. */
@@ -70,6 +72,10 @@ final class ProducerStateLoader {
         return offsets;
     }
 
+    private static void snapshot(ProducerStateManager producers) throws IOException {
+        Optional<File> unused = producers.takeSnapshot(false);
+    }
+
     private void scan(
             ProducerStateManager producers,
             LogSegment segment,
@@ -80,7 +86,7 @@ final class ProducerStateLoader {
         long from = Math.max(Math.max(segment.baseOffset(), producers.mapEndOffset()), logStartOffset);
         producers.updateMapEndOffset(from);
         if (snapshotFirst) {
-            producers.takeSnapshot();
+            snapshot(producers);
         }
         FetchDataInfo found = segment.read(from, Integer.MAX_VALUE, endPosition(segment, lastOffset));
         if (found != null) {

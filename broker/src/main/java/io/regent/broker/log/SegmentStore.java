@@ -37,6 +37,7 @@ final class SegmentStore {
     private volatile LogOffsetMetadata end;
     private volatile boolean closed;
     private volatile long lastFlushMs;
+    private volatile int cuts;
 
     SegmentStore(File dir, LogConfig config, LogSegments segments, LogEnvironment environment, LoadedLog loaded) {
         this.topicPartition = LogDirNames.parse(dir);
@@ -100,6 +101,11 @@ final class SegmentStore {
     /** The offset up to which the log is known to be on disk. */
     long recoveryPoint() {
         return recoveryPoint;
+    }
+
+    /** How often the log was truncated: what is appended after a cut may lie below what was flushed before it. */
+    int cuts() {
+        return cuts;
     }
 
     void raiseRecoveryPoint(long offset) {
@@ -209,7 +215,7 @@ final class SegmentStore {
         List<LogSegment> gone = List.copyOf(segments.filter(segment -> segment.baseOffset() > targetOffset));
         remove(gone);
         active().truncateTo(targetOffset);
-        moveEnd(targetOffset);
+        cut(targetOffset);
         return gone;
     }
 
@@ -219,8 +225,14 @@ final class SegmentStore {
         List<LogSegment> gone = List.copyOf(segments.values());
         remove(gone.subList(0, gone.size() - 1));
         replaceWithEmpty(newOffset, gone.getLast());
-        moveEnd(newOffset);
+        cut(newOffset);
         return gone;
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // Written under the partition log's lock only.
+    private void cut(long endOffset) {
+        cuts++;
+        moveEnd(endOffset);
     }
 
     /** Forces everything below {@code offset} to disk. Needs no lock; call {@link #markFlushed} under it afterwards. */

@@ -26,7 +26,23 @@ public final class MetadataCache {
 
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final Set<Wait> waits = ConcurrentHashMap.newKeySet();
+    private final boolean forgetsEarlierReigns;
+    private int controllerEpoch = -1;
     private volatile MetadataSnapshot current = MetadataSnapshot.EMPTY;
+
+    private MetadataCache(boolean forgetsEarlierReigns) {
+        this.forgetsEarlierReigns = forgetsEarlierReigns;
+    }
+
+    /** The cache of a broker, which every controller tells what has changed. */
+    public MetadataCache() {
+        this(false);
+    }
+
+    /** The cache of a node that is told only while it rules: what it knew in an earlier reign may be gone by now. */
+    public static MetadataCache ofOneReign() {
+        return new MetadataCache(true);
+    }
 
     /** The newest snapshot. Take it once for one piece of work: two calls may differ. */
     public MetadataSnapshot current() {
@@ -40,7 +56,9 @@ public final class MetadataCache {
 
     /** @return the partitions that the request deleted */
     public synchronized Set<TopicPartition> update(UpdateMetadataRequest request) {
-        SnapshotUpdate update = new SnapshotUpdate(current);
+        boolean anew = forgetsEarlierReigns && request.controllerEpoch() > controllerEpoch;
+        controllerEpoch = request.controllerEpoch();
+        SnapshotUpdate update = new SnapshotUpdate(anew ? MetadataSnapshot.EMPTY : current);
         MetadataSnapshot next = update.apply(request);
         current = next;
         waits.forEach(wait -> wait.check(next));

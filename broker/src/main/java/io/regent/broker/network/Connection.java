@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.network.InvalidReceiveException;
 import org.slf4j.Logger;
@@ -30,6 +31,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Unfinishe
     private final RequestDispatcher dispatcher;
     private final RequestMetrics metrics;
     private final UnfinishedFrames unfinished;
+    private final TrafficLimits limits;
     private final FrameAssembler assembler;
     private final ExchangeQueue exchanges = new ExchangeQueue();
     /** Bytes that were read before reading could be stopped: a buffer, rarely two. */
@@ -38,6 +40,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Unfinishe
     private ChannelHandlerContext context;
     private ResponseWriter writing;
     private boolean parked;
+    private int rests;
     private boolean closing;
 
     Connection(
@@ -45,11 +48,13 @@ final class Connection extends ChannelInboundHandlerAdapter implements Unfinishe
             RequestDispatcher dispatcher,
             RequestMetrics metrics,
             UnfinishedFrames unfinished,
+            TrafficLimits limits,
             int maxFrameBytes) {
         this.decoder = decoder;
         this.dispatcher = dispatcher;
         this.metrics = metrics;
         this.unfinished = unfinished;
+        this.limits = limits;
         this.assembler = new FrameAssembler(maxFrameBytes);
     }
 
@@ -72,7 +77,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Unfinishe
     /** Decodes as far as the bound on exchanges allows, and reads on only when all that has arrived is decoded. */
     private void decodeUnread() {
         try {
-            while (!unread.isEmpty() && !exchanges.isFull()) {
+            while (!unread.isEmpty() && rests == 0 && !exchanges.isFull()) {
                 ByteBuffer frame = assembler.next(unread.peekFirst());
                 if (frame != null) {
                     receive(frame);
@@ -86,7 +91,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Unfinishe
             return;
         }
         unfinished.holds(this, assembler.bufferedBytes());
-        context.channel().config().setAutoRead(unread.isEmpty() && !exchanges.isFull());
+        context.channel().config().setAutoRead(unread.isEmpty() && rests == 0 && !exchanges.isFull());
         handleNext();
     }
 
@@ -99,7 +104,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Unfinishe
 
     /** Hands on the next request whose turn it is; returns whether a place in the queue was used. */
     private boolean handleNext() {
-        if (parked || closing) {
+        if (parked || closing || rests > 0) {
             return false;
         }
         Exchange next = exchanges.nextToHandle();
@@ -122,6 +127,26 @@ final class Connection extends ChannelInboundHandlerAdapter implements Unfinishe
                 dispatcher.resumeOne();
             }
         });
+    }
+
+    TrafficLimits limits() {
+        return limits;
+    }
+
+    /** Reads and handles nothing more for this long; answers go out all the same. On the event loop only. */
+    void rest(int restMs) {
+        if (restMs > 0 && !closing) {
+            rests++;
+            context.channel().config().setAutoRead(false);
+            context.executor().schedule(this::rested, restMs, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void rested() {
+        rests--;
+        if (rests == 0 && !closing) {
+            decodeUnread();
+        }
     }
 
     /** The handler has returned from this request, answered or not. */

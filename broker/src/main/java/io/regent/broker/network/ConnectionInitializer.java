@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.ToIntFunction;
 import org.apache.kafka.common.network.ListenerName;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,19 +33,23 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
     private final ConnectionFactory factory;
     private final ConnectionQuotas quotas;
     private final ChannelGroup connections;
+    private final ToIntFunction<InetAddress> restMs;
     private final NetworkSettings settings;
     private final AtomicLong index = new AtomicLong();
 
+    /** @param restMs how long a connection from an address is held before it is closed; 0 lets it in */
     ConnectionInitializer(
             ListenerName listener,
             ConnectionFactory factory,
             ConnectionQuotas quotas,
             ChannelGroup connections,
+            ToIntFunction<InetAddress> restMs,
             NetworkSettings settings) {
         this.listener = listener;
         this.factory = factory;
         this.quotas = quotas;
         this.connections = connections;
+        this.restMs = restMs;
         this.settings = settings;
     }
 
@@ -65,6 +70,14 @@ final class ConnectionInitializer extends ChannelInitializer<SocketChannel> {
         }
         channel.closeFuture().addListener(closed -> quotas.release(address));
         connections.add(channel);
+        int holdMs = restMs.applyAsInt(address);
+        if (holdMs > 0) {
+            // Closed at once, it would only come back sooner.
+            LOG.debug("Connections from {} come too fast: this one is closed in {} ms", address, holdMs);
+            channel.config().setAutoRead(false);
+            channel.eventLoop().schedule((Runnable) channel::close, holdMs, TimeUnit.MILLISECONDS);
+            return;
+        }
         if (settings.connectionsMaxIdleMs() > 0) {
             channel.pipeline()
                     .addLast(new IdleStateHandler(true, 0, 0, settings.connectionsMaxIdleMs(), TimeUnit.MILLISECONDS));

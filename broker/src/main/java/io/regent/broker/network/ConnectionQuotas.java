@@ -1,5 +1,6 @@
 package io.regent.broker.network;
 
+import io.regent.broker.BrokerConfig;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.HashMap;
@@ -8,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.network.SocketServerConfigs;
 
 /**
  * Counts connections, in total and per client address, against {@code max.connections} and
@@ -16,26 +18,43 @@ import org.apache.kafka.common.config.ConfigException;
  * <p>Any thread may call it. It closes nothing itself.
  */
 final class ConnectionQuotas {
-    private final int maxConnections;
-    private final int maxPerIp;
-    private final Map<InetAddress, Integer> overrides;
+    private record Limits(int maxConnections, int maxPerIp, Map<InetAddress, Integer> overrides) {}
+
     private final AtomicInteger total = new AtomicInteger();
     private final Map<InetAddress, Integer> perIp = new ConcurrentHashMap<>();
+    private volatile Limits limits;
 
     /** @param overrides {@code host:count} pairs, separated by commas; an unknown host is a configuration error */
     ConnectionQuotas(int maxConnections, int maxPerIp, String overrides) {
-        this.maxConnections = maxConnections;
-        this.maxPerIp = maxPerIp;
-        this.overrides = parse(overrides);
+        limit(maxConnections, maxPerIp, overrides);
+    }
+
+    static ConnectionQuotas of(BrokerConfig config) {
+        ConnectionQuotas quotas = new ConnectionQuotas(0, 0, "");
+        quotas.configure(config);
+        return quotas;
+    }
+
+    /** Sets the limits for connections that come from now on; those that stand stay. */
+    void configure(BrokerConfig config) {
+        limit(
+                config.getInt(SocketServerConfigs.MAX_CONNECTIONS_CONFIG),
+                config.getInt(SocketServerConfigs.MAX_CONNECTIONS_PER_IP_CONFIG),
+                config.getString(SocketServerConfigs.MAX_CONNECTIONS_PER_IP_OVERRIDES_CONFIG));
+    }
+
+    private void limit(int maxConnections, int maxPerIp, String overrides) {
+        limits = new Limits(maxConnections, maxPerIp, parse(overrides));
     }
 
     /** Takes a place for a connection from this address, or says why there is none. */
     Optional<String> tryAcquire(InetAddress address) {
-        if (total.incrementAndGet() > maxConnections) {
+        Limits now = limits;
+        if (total.incrementAndGet() > now.maxConnections) {
             total.decrementAndGet();
-            return Optional.of("max.connections=" + maxConnections + " is reached");
+            return Optional.of("max.connections=" + now.maxConnections + " is reached");
         }
-        int limit = overrides.getOrDefault(address, maxPerIp);
+        int limit = now.overrides.getOrDefault(address, now.maxPerIp);
         if (perIp.merge(address, 1, Integer::sum) > limit) {
             release(address);
             return Optional.of("the limit of " + limit + " connections from this address is reached");

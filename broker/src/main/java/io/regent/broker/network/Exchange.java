@@ -1,5 +1,6 @@
 package io.regent.broker.network;
 
+import java.util.Optional;
 import org.apache.kafka.common.requests.AbstractResponse;
 
 /**
@@ -11,6 +12,8 @@ final class Exchange implements Request.Responder {
     private final Connection connection;
     private final int frameBytes;
     private Request request;
+    private volatile long handlingBeganNs;
+    private volatile long handledNs;
     private boolean handed;
     private boolean returned;
     private boolean answered;
@@ -27,17 +30,44 @@ final class Exchange implements Request.Responder {
         this.request = opened;
     }
 
+    /** A client that must rest is told so in the answer, and is not read from meanwhile (KIP-219). */
     @Override
     public void reply(Request answeredRequest, AbstractResponse answer) {
+        int restMs = restMs(Optional.of(answer));
+        if (restMs > 0) {
+            answer.maybeSetThrottleTimeMs(restMs);
+        }
         connection.onLoop(() -> {
             response = answer;
+            connection.rest(restMs);
             connection.answered(this);
         });
     }
 
     @Override
     public void replyNothing(Request answeredRequest) {
-        connection.onLoop(() -> connection.answered(this));
+        int restMs = restMs(Optional.empty());
+        connection.onLoop(() -> {
+            connection.rest(restMs);
+            connection.answered(this);
+        });
+    }
+
+    private int restMs(Optional<AbstractResponse> answer) {
+        long began = handlingBeganNs;
+        long handledNanos = began == 0 ? handledNs : System.nanoTime() - began;
+        return connection.limits().restMs(new TrafficLimits.Exchanged(request, frameBytes, handledNanos, answer));
+    }
+
+    /** A thread begins to handle the request. */
+    void handlingBegins() {
+        handlingBeganNs = System.nanoTime();
+    }
+
+    /** The thread is done with it, though the answer may be still to come. */
+    void handlingEnds() {
+        handledNs = System.nanoTime() - handlingBeganNs;
+        handlingBeganNs = 0;
     }
 
     @Override

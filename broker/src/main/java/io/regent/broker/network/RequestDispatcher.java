@@ -44,6 +44,17 @@ final class RequestDispatcher implements AutoCloseable {
         threads.allowCoreThreadTimeOut(true);
     }
 
+    /** Changes how many threads handle requests; those too many end after their request. */
+    synchronized void resize(int ioThreads) {
+        if (ioThreads > threads.getMaximumPoolSize()) {
+            threads.setMaximumPoolSize(ioThreads);
+            threads.setCorePoolSize(ioThreads);
+        } else {
+            threads.setCorePoolSize(ioThreads);
+            threads.setMaximumPoolSize(ioThreads);
+        }
+    }
+
     /** False when the queue is full; the connection's {@code resume} is then called once there is room. */
     boolean submit(Exchange exchange) {
         if (queued.incrementAndGet() > maxQueued || heldBytes.get() >= maxHeldBytes) {
@@ -81,12 +92,14 @@ final class RequestDispatcher implements AutoCloseable {
         queued.decrementAndGet();
         resumeOne();
         Request request = exchange.request();
+        exchange.handlingBegins();
         try {
             handler.handle(request);
         } catch (Throwable e) {
             // An Error must be answered too, or this connection would wait for ever.
             request.fail(e);
         } finally {
+            exchange.handlingEnds();
             heldBytes.addAndGet(-exchange.frameBytes());
             if (maxHeldBytes != Long.MAX_VALUE) {
                 resumeOne();

@@ -11,6 +11,7 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.regent.broker.BrokerConfig;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
@@ -20,7 +21,6 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.Endpoint;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.network.ListenerName;
-import org.apache.kafka.network.SocketServerConfigs;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +53,8 @@ public final class RequestServer implements AutoCloseable {
     private final Map<ListenerName, Channel> bound = new LinkedHashMap<>();
     private final ChannelGroup connections;
     private volatile RequestDispatcher dispatcher;
+    private volatile int ioThreads;
+    private volatile TrafficLimits limits = TrafficLimits.NONE;
 
     public RequestServer(BrokerConfig config) {
         this(config, Transport.preferred());
@@ -62,10 +64,8 @@ public final class RequestServer implements AutoCloseable {
         this.config = config;
         this.settings = NetworkSettings.of(config);
         this.transport = transport;
-        this.quotas = new ConnectionQuotas(
-                config.getInt(SocketServerConfigs.MAX_CONNECTIONS_CONFIG),
-                config.getInt(SocketServerConfigs.MAX_CONNECTIONS_PER_IP_CONFIG),
-                config.getString(SocketServerConfigs.MAX_CONNECTIONS_PER_IP_OVERRIDES_CONFIG));
+        this.quotas = ConnectionQuotas.of(config);
+        this.ioThreads = settings.numIoThreads();
         this.loops = new MultiThreadIoEventLoopGroup(
                 settings.numNetworkThreads(),
                 new DefaultThreadFactory("network", true),
@@ -111,11 +111,27 @@ public final class RequestServer implements AutoCloseable {
         return ((InetSocketAddress) channel.localAddress()).getPort();
     }
 
+    /** Sets what connections that come from now on are held to. */
+    public void limitTraffic(TrafficLimits newLimits) {
+        limits = newLimits;
+    }
+
     /** Begins to accept connections and to hand their requests on. */
     public void serve(RequestHandler handler) {
         dispatcher = new RequestDispatcher(handler, settings);
+        dispatcher.resize(ioThreads);
         metrics.showQueueOf(dispatcher);
         bound.values().forEach(channel -> channel.config().setAutoRead(true));
+    }
+
+    /** Takes in what can be altered while it serves: num.io.threads and the limits on connections. Any thread. */
+    public void reconfigure(BrokerConfig altered) {
+        quotas.configure(altered);
+        ioThreads = altered.numIoThreads();
+        RequestDispatcher serving = dispatcher;
+        if (serving != null) {
+            serving.resize(ioThreads);
+        }
     }
 
     /** Direct memory that the connections' buffers hold, pooled or in use. */
@@ -134,7 +150,8 @@ public final class RequestServer implements AutoCloseable {
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
                 .childOption(ChannelOption.ALLOCATOR, allocator)
                 .childOption(ChannelOption.MESSAGE_SIZE_ESTIMATOR, OutboundSize.ESTIMATOR)
-                .childHandler(new ConnectionInitializer(name, this::newConnection, quotas, connections, settings));
+                .childHandler(new ConnectionInitializer(
+                        name, this::newConnection, quotas, connections, this::connectionRestMs, settings));
         // -1 leaves the buffer's size to the operating system.
         if (settings.socketSendBufferBytes() > 0) {
             bootstrap.childOption(ChannelOption.SO_SNDBUF, settings.socketSendBufferBytes());
@@ -146,10 +163,14 @@ public final class RequestServer implements AutoCloseable {
         return bootstrap;
     }
 
+    private int connectionRestMs(InetAddress address) {
+        return limits.connectionRestMs(address);
+    }
+
     private Connection newConnection(ListenerName listener, String connectionId, InetSocketAddress peer) {
         boolean privileged = listener.equals(config.interBrokerListenerName());
         RequestDecoder decoder = new RequestDecoder(connectionId, peer, listener, privileged);
-        return new Connection(decoder, dispatcher, metrics, unfinished, settings.socketRequestMaxBytes());
+        return new Connection(decoder, dispatcher, metrics, unfinished, limits, settings.socketRequestMaxBytes());
     }
 
     private static InetSocketAddress addressOf(Endpoint endpoint) {

@@ -19,8 +19,10 @@ import org.apache.kafka.common.message.StopReplicaRequestData.StopReplicaPartiti
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.LeaderAndIsrRequest;
 import org.apache.kafka.common.requests.StopReplicaRequest;
+import org.apache.kafka.common.requests.UpdateMetadataRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Carries out what the controller orders for replicas here: lead, follow, stop, delete. Called one order at a time, once
@@ -37,17 +39,22 @@ final class ControlRequests {
     private final PartitionRegistry partitions;
     private final HighWatermarkCheckpoints watermarks;
     private final ReplicaFetchers fetchers;
+    private final LogDirMover moves;
+    private final StrayReplicas strays;
     private final List<LeadershipListener> listeners = new CopyOnWriteArrayList<>();
 
     ControlRequests(
             PartitionContext context,
             PartitionRegistry partitions,
             HighWatermarkCheckpoints watermarks,
-            ReplicaFetchers fetchers) {
+            ReplicaFetchers fetchers,
+            LogDirMover moves) {
         this.context = context;
         this.partitions = partitions;
         this.watermarks = watermarks;
         this.fetchers = fetchers;
+        this.moves = moves;
+        this.strays = new StrayReplicas(context.brokerId(), context.logs(), partitions);
     }
 
     void addListener(LeadershipListener listener) {
@@ -124,12 +131,16 @@ final class ControlRequests {
             partition.log().get().assignTopicId(wantedId.get());
             return Errors.NONE;
         }
-        LOG.info(
-                "Ignored {}: {} is in leader epoch {} and partition epoch {}",
-                state,
-                partition.topicPartition(),
-                partition.leaderEpoch(),
-                partition.partitionEpoch());
+        boolean repeated =
+                state.leaderEpoch() == partition.leaderEpoch() && state.partitionEpoch() == partition.partitionEpoch();
+        // A new controller tells everything at the end of its takeover, also what it has told a moment ago.
+        LOG.atLevel(repeated ? Level.DEBUG : Level.INFO)
+                .log(
+                        "Ignored {}: {} is in leader epoch {} and partition epoch {}",
+                        state,
+                        partition.topicPartition(),
+                        partition.leaderEpoch(),
+                        partition.partitionEpoch());
         return Errors.STALE_CONTROLLER_EPOCH;
     }
 
@@ -146,6 +157,7 @@ final class ControlRequests {
                 round.newFollowers.put(partition, state);
             }
             watermarks.forget(topicPartition);
+            moves.resume(topicPartition);
             return Errors.NONE;
         } catch (ApiException e) {
             LOG.error("{} could not take the role of {}", topicPartition, state, e);
@@ -205,6 +217,24 @@ final class ControlRequests {
         return errors;
     }
 
+    /** Deletes what an UpdateMetadata shows to have been moved away, as its StopReplica may have been lost. */
+    void deleteStrays(UpdateMetadataRequest request) {
+        Map<TopicPartition, Integer> found = strays.in(request);
+        if (found.isEmpty()) {
+            return;
+        }
+        fetchers.remove(found.keySet());
+        found.forEach((topicPartition, leaderEpoch) -> {
+            LOG.warn(
+                    "{} was moved away, in leader epoch {} at the latest: deleting its log",
+                    topicPartition,
+                    leaderEpoch);
+            forget(topicPartition);
+            resigned(topicPartition, OptionalInt.of(leaderEpoch));
+        });
+        deleteLogs(List.copyOf(found.keySet()), new HashMap<>());
+    }
+
     private Errors mayStop(TopicPartition topicPartition, StopReplicaPartitionState state) {
         if (partitions.isOffline(topicPartition)) {
             return Errors.KAFKA_STORAGE_ERROR;
@@ -221,13 +251,20 @@ final class ControlRequests {
 
     private void stop(TopicPartition topicPartition, StopReplicaPartitionState state, List<TopicPartition> doomed) {
         if (state.deletePartition()) {
-            partitions.remove(topicPartition).ifPresent(Partition::delete);
-            watermarks.forget(topicPartition);
+            forget(topicPartition);
             doomed.add(topicPartition);
         }
+        resigned(topicPartition, state.leaderEpoch() < 0 ? OptionalInt.empty() : OptionalInt.of(state.leaderEpoch()));
+    }
+
+    private void forget(TopicPartition topicPartition) {
+        partitions.remove(topicPartition).ifPresent(Partition::delete);
+        watermarks.forget(topicPartition);
+    }
+
+    private void resigned(TopicPartition topicPartition, OptionalInt leaderEpoch) {
         context.operations().checkAndCompleteAll(topicPartition);
-        OptionalInt epoch = state.leaderEpoch() < 0 ? OptionalInt.empty() : OptionalInt.of(state.leaderEpoch());
-        tell(listener -> listener.onResigned(topicPartition, epoch));
+        tell(listener -> listener.onResigned(topicPartition, leaderEpoch));
     }
 
     private void deleteLogs(List<TopicPartition> doomed, Map<TopicPartition, Errors> errors) {
@@ -244,8 +281,7 @@ final class ControlRequests {
         fetchers.remove(lost);
         for (TopicPartition partition : lost) {
             partitions.markOffline(partition);
-            context.operations().checkAndCompleteAll(partition);
-            tell(listener -> listener.onResigned(partition, OptionalInt.empty()));
+            resigned(partition, OptionalInt.empty());
         }
     }
 

@@ -14,7 +14,6 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.MemoryRecords;
 import org.apache.kafka.common.record.Records;
 import org.apache.kafka.common.requests.FetchRequest;
-import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.storage.internals.log.FetchParams;
 import org.apache.kafka.storage.internals.log.FetchPartitionData;
 import org.apache.kafka.storage.internals.log.LogOffsetMetadata;
@@ -32,12 +31,12 @@ final class FetchReader {
 
     private final PartitionRegistry partitions;
     private final PreferredReadReplica preferred;
-    private final Time time;
+    private final PartitionContext context;
 
-    FetchReader(PartitionRegistry partitions, PreferredReadReplica preferred, Time time) {
+    FetchReader(PartitionRegistry partitions, PreferredReadReplica preferred, PartitionContext context) {
         this.partitions = partitions;
         this.preferred = preferred;
-        this.time = time;
+        this.context = context;
     }
 
     /**
@@ -93,13 +92,16 @@ final class FetchReader {
         try {
             Partition partition = partitions.require(id.topicPartition());
             requireTopic(partition, id.topicId());
-            long nowMs = time.milliseconds();
+            long nowMs = context.time().milliseconds();
             PartitionReader reader = new PartitionReader(partition);
             OptionalInt elsewhere = preferred.choose(partition, params, wanted.fetchOffset, nowMs);
             if (elsewhere.isPresent()) {
                 return redirected(reader.offsets(wanted.currentLeaderEpoch, false), elsewhere);
             }
-            LogReadInfo info = reader.read(params, wanted, limits, recordProgress, nowMs);
+            boolean heldBack =
+                    params.isFromFollower() && context.throttles().holdsBackServing(partition, params.replicaId);
+            LogReadInfo info = reader.read(
+                    params, wanted, heldBack ? PartitionReader.Limits.NO_RECORDS : limits, recordProgress, nowMs);
             return found(info, params, partition);
         } catch (ApiException e) {
             return failed(Errors.forException(e));

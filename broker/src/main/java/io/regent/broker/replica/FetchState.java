@@ -10,6 +10,7 @@ import org.apache.kafka.common.Uuid;
  * @param lastFetchedEpoch the leader epoch of the last record held, by which the leader finds out where logs part
  * @param failures in a row
  * @param notBeforeMs when it may be fetched again
+ * @param lagging whether the leader's high watermark is, or may be, beyond what is held
  */
 record FetchState(
         Optional<Uuid> topicId,
@@ -17,10 +18,11 @@ record FetchState(
         long offset,
         Optional<Integer> lastFetchedEpoch,
         int failures,
-        long notBeforeMs) {
+        long notBeforeMs,
+        boolean lagging) {
 
     static FetchState start(FetchTarget target, PartitionLog log) {
-        return new FetchState(target.topicId(), target.leaderEpoch(), log.logEndOffset(), latestEpoch(log), 0, 0);
+        return new FetchState(target.topicId(), target.leaderEpoch(), log.logEndOffset(), latestEpoch(log), 0, 0, true);
     }
 
     static Optional<Integer> latestEpoch(PartitionLog log) {
@@ -28,16 +30,28 @@ record FetchState(
     }
 
     FetchState at(long nextOffset, Optional<Integer> epoch) {
-        return new FetchState(topicId, leaderEpoch, nextOffset, epoch, 0, 0);
+        return new FetchState(topicId, leaderEpoch, nextOffset, epoch, 0, 0, lagging);
     }
 
     FetchState failed(Backoff backoff, long nowMs) {
         return new FetchState(
-                topicId, leaderEpoch, offset, lastFetchedEpoch, failures + 1, nowMs + backoff.pauseMs(failures + 1));
+                topicId,
+                leaderEpoch,
+                offset,
+                lastFetchedEpoch,
+                failures + 1,
+                nowMs + backoff.pauseMs(failures + 1),
+                lagging);
+    }
+
+    /** After a fetch that told the leader's high watermark. */
+    FetchState seeing(long leaderHighWatermark) {
+        return new FetchState(
+                topicId, leaderEpoch, offset, lastFetchedEpoch, failures, notBeforeMs, offset < leaderHighWatermark);
     }
 
     /** Nothing but a new leader epoch can help. */
     FetchState parked() {
-        return new FetchState(topicId, leaderEpoch, offset, lastFetchedEpoch, failures, Long.MAX_VALUE);
+        return new FetchState(topicId, leaderEpoch, offset, lastFetchedEpoch, failures, Long.MAX_VALUE, lagging);
     }
 }

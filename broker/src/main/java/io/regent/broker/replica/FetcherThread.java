@@ -38,6 +38,9 @@ final class FetcherThread implements PartitionFetcher, Runnable {
 
     private static final int PARTITIONS_PER_PAUSE_MS = 100;
 
+    /** While all that lags is throttled: a fraction of a second's traffic passes before it is looked at again. */
+    private static final long THROTTLE_PAUSE_MS = 50;
+
     private final LeaderEndpoint leader;
     private final Function<TopicPartition, Optional<Partition>> partitions;
     private final PartitionReplication replication;
@@ -144,19 +147,27 @@ final class FetcherThread implements PartitionFetcher, Runnable {
 
     private void turn() throws InterruptedException {
         takeChanges();
-        Map<TopicPartition, FetchState> ready = ready(context.time().milliseconds());
+        long nowMs = context.time().milliseconds();
+        Map<TopicPartition, FetchState> ready = ready(nowMs);
         if (ready.isEmpty()) {
-            nudge.await(untilNextReady());
+            nudge.await(untilNextReady(nowMs));
             return;
         }
         try {
             Map<TopicPartition, FetchResponseData.PartitionData> answer = leader.fetch(ready, this::remainingMs);
-            failuresOfSource = 0;
+            sourceAnswered();
             answer.forEach((partition, data) -> apply(partition, data));
         } catch (BlockingSender.AbandonedException e) {
             gaveUpMs = context.time().milliseconds();
         } catch (IOException | RuntimeException e) {
             sourceFailed(e);
+        }
+    }
+
+    private void sourceAnswered() {
+        if (failuresOfSource > 0) {
+            LOG.info("Fetching from {} works again after {} failures", leader.node(), failuresOfSource);
+            failuresOfSource = 0;
         }
     }
 
@@ -166,7 +177,7 @@ final class FetcherThread implements PartitionFetcher, Runnable {
         }
         failuresOfSource++;
         if (failuresOfSource == 1) {
-            LOG.info("Fetching from {} failed and is tried again: {}", leader.node(), e.getMessage());
+            LOG.warn("Fetching from {} failed and is tried again: {}", leader.node(), e.getMessage());
         } else {
             LOG.debug("Fetching from {} failed {} times", leader.node(), failuresOfSource, e);
         }
@@ -199,16 +210,26 @@ final class FetcherThread implements PartitionFetcher, Runnable {
     private Map<TopicPartition, FetchState> ready(long nowMs) {
         Map<TopicPartition, FetchState> ready = LinkedHashMap.newLinkedHashMap(states.size());
         states.forEach((partition, state) -> {
-            if (state.notBeforeMs() <= nowMs) {
+            if (state.notBeforeMs() <= nowMs && !isHeldBack(partition, state)) {
                 ready.put(partition, state);
             }
         });
         return ready;
     }
 
-    private long untilNextReady() {
+    private boolean isHeldBack(TopicPartition topicPartition, FetchState state) {
+        return state.lagging()
+                && partitions
+                        .apply(topicPartition)
+                        .flatMap(Partition::log)
+                        .map(context.throttles()::holdsBackFetching)
+                        .orElse(false);
+    }
+
+    /** @param nowMs when none was ready: those whose time had come by then are held back by the throttle */
+    private long untilNextReady(long nowMs) {
         long next = states.values().stream()
-                .mapToLong(FetchState::notBeforeMs)
+                .mapToLong(state -> state.notBeforeMs() <= nowMs ? nowMs + THROTTLE_PAUSE_MS : state.notBeforeMs())
                 .min()
                 .orElse(Long.MAX_VALUE);
         return next == Long.MAX_VALUE

@@ -22,12 +22,12 @@ import org.apache.kafka.storage.internals.log.LogOffsetSnapshot;
 final class Fetches {
     private final PartitionRegistry partitions;
     private final FetchReader reader;
-    private final DelayedOperations operations;
+    private final PartitionContext context;
 
-    Fetches(PartitionRegistry partitions, FetchReader reader, DelayedOperations operations) {
+    Fetches(PartitionRegistry partitions, FetchReader reader, PartitionContext context) {
         this.partitions = partitions;
         this.reader = reader;
-        this.operations = operations;
+        this.context = context;
     }
 
     CompletableFuture<Map<TopicIdPartition, FetchPartitionData>> fetch(
@@ -39,16 +39,24 @@ final class Fetches {
                 || bytes >= params.minBytes
                 || reads.values().stream().anyMatch(PartitionRead::isUrgent);
         if (answerNow) {
-            return CompletableFuture.completedFuture(data(reads));
+            return CompletableFuture.completedFuture(answer(params, reads));
         }
         DelayedFetch delayed = new DelayedFetch(params, wanted, reads);
-        operations.fetch().tryCompleteElseWatch(delayed);
+        context.operations().fetch().tryCompleteElseWatch(delayed);
         return delayed.result;
     }
 
-    private static Map<TopicIdPartition, FetchPartitionData> data(Map<TopicIdPartition, PartitionRead> reads) {
+    private Map<TopicIdPartition, FetchPartitionData> answer(
+            FetchParams params, Map<TopicIdPartition, PartitionRead> reads) {
         Map<TopicIdPartition, FetchPartitionData> all = LinkedHashMap.newLinkedHashMap(reads.size());
-        reads.forEach((partition, read) -> all.put(partition, read.data()));
+        reads.forEach((id, read) -> {
+            all.put(id, read.data());
+            if (params.isFromFollower() && read.bytes() > 0) {
+                partitions
+                        .find(id.topicPartition())
+                        .ifPresent(partition -> context.throttles().served(partition, read.bytes()));
+            }
+        });
         return all;
     }
 
@@ -100,6 +108,11 @@ final class Fetches {
                 if (diverged(partitionReader, asked, offsets)) {
                     return -1;
                 }
+                boolean heldBack =
+                        params.isFromFollower() && context.throttles().holdsBackServing(partition, params.replicaId);
+                if (heldBack) {
+                    return 0;
+                }
                 return bytesUpTo(end(offsets), firstReads.get(id).position(), asked.maxBytes);
             } catch (ApiException e) {
                 // The fetcher should hear of it; reading again yields its error code.
@@ -143,7 +156,7 @@ final class Fetches {
         @Override
         void onComplete() {
             try {
-                result.complete(data(reader.read(params, wanted, false)));
+                result.complete(answer(params, reader.read(params, wanted, false)));
             } catch (RuntimeException e) {
                 result.completeExceptionally(e);
             }

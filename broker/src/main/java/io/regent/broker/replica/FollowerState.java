@@ -1,5 +1,6 @@
 package io.regent.broker.replica;
 
+import io.regent.broker.log.PartitionLog;
 import java.util.OptionalLong;
 import org.apache.kafka.storage.internals.log.LogOffsetMetadata;
 
@@ -54,6 +55,19 @@ record FollowerState(
                 fetch.nowMs(),
                 caughtUpMs,
                 OptionalLong.of(fetch.brokerEpoch()));
+    }
+
+    /** The same in a copy of the leader's log: its offset lies at another position there. */
+    FollowerState in(PartitionLog copy) {
+        return endOffsetValue() < 0
+                ? this
+                : new FollowerState(
+                        logStartOffset,
+                        copy.offsetMetadata(endOffsetValue()),
+                        lastFetchLeaderEndOffset,
+                        lastFetchMs,
+                        lastCaughtUpMs,
+                        brokerEpoch);
     }
 
     /**

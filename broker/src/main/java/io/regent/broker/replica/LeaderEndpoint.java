@@ -31,6 +31,9 @@ final class LeaderEndpoint implements AutoCloseable {
     /** The newest Fetch version that names topics instead of giving their ids. */
     private static final short LAST_VERSION_WITH_NAMES = 12;
 
+    /** Kafka 3.0's newest, and the first by which a leader tells of diverging epochs (KIP-595), on which truncation rests. */
+    private static final short OLDEST_VERSION = 12;
+
     private final Node node;
     private final BlockingSender sender;
     private final PartitionContext context;
@@ -105,7 +108,8 @@ final class LeaderEndpoint implements AutoCloseable {
     private FetchRequest.Builder request(FetchSessionHandler.FetchRequestData data) {
         ReplicaSettings.FetcherSettings settings = context.settings().fetchers();
         short newest = data.canUseTopicIds() ? ApiKeys.FETCH.latestVersion() : LAST_VERSION_WITH_NAMES;
-        return FetchRequest.Builder.forReplica(
+        return new FetchRequest.Builder(
+                        OLDEST_VERSION,
                         newest,
                         context.brokerId(),
                         context.brokerEpoch().getAsLong(),

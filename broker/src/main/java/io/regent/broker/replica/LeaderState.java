@@ -32,7 +32,7 @@ final class LeaderState {
     record Start(int leaderEpoch, long epochStartOffset, int partitionEpoch, Set<Integer> isr) {}
 
     private final PartitionContext context;
-    private final PartitionLog log;
+    private volatile PartitionLog log;
     private final Start start;
     private final ConcurrentHashMap<Integer, FollowerState> followers = new ConcurrentHashMap<>();
     private volatile IsrState isr;
@@ -72,6 +72,12 @@ final class LeaderState {
         }
         before.ifPresent(LeaderState::retire);
         return next;
+    }
+
+    /** Under the write lock: leads from a copy of the log, in which the followers' offsets lie at other positions. */
+    void continueOn(PartitionLog copy) {
+        log = copy;
+        followers.replaceAll((id, state) -> state.in(copy));
     }
 
     void retire() {

@@ -1,22 +1,18 @@
 package io.regent.broker.replica;
 
 import io.regent.broker.log.PartitionLog;
-import io.regent.broker.log.UnexpectedAppendOffsetException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.errors.FencedLeaderEpochException;
 import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
 import org.apache.kafka.common.message.LeaderAndIsrRequestData.LeaderAndIsrPartitionState;
 import org.apache.kafka.common.protocol.Errors;
@@ -25,7 +21,6 @@ import org.apache.kafka.storage.internals.log.AppendOrigin;
 import org.apache.kafka.storage.internals.log.LeaderHwChange;
 import org.apache.kafka.storage.internals.log.LogAppendInfo;
 import org.apache.kafka.storage.internals.log.LogOffsetsListener;
-import org.apache.kafka.storage.internals.log.LogStartOffsetIncrementReason;
 import org.apache.kafka.storage.internals.log.VerificationGuard;
 
 /**
@@ -205,16 +200,35 @@ public final class Partition {
 
     private PartitionLog openLog(LogSource source) {
         if (log.isEmpty()) {
-            PartitionLog opened = source.open();
-            opened.setOffsetsListener(new LogOffsetsListener() {
-                @Override
-                public void onHighWatermarkUpdated(long offset) {
-                    listeners.forEach(listener -> listener.onHighWatermarkUpdated(topicPartition, offset));
-                }
-            });
-            log = Optional.of(opened);
+            adopt(source.open());
         }
         return log.orElseThrow();
+    }
+
+    private void adopt(PartitionLog opened) {
+        opened.setOffsetsListener(new LogOffsetsListener() {
+            @Override
+            public void onHighWatermarkUpdated(long offset) {
+                listeners.forEach(listener -> listener.onHighWatermarkUpdated(topicPartition, offset));
+            }
+        });
+        log = Optional.of(opened);
+    }
+
+    /**
+     * Goes on with a copy of the log, if {@code source} has one: nobody appends, reads or truncates while it is asked.
+     *
+     * @return whether it had one
+     */
+    boolean replaceLog(Supplier<Optional<PartitionLog>> source) {
+        return underWrite(() -> {
+            Optional<PartitionLog> copy = log.flatMap(present -> source.get());
+            copy.ifPresent(fresh -> {
+                adopt(fresh);
+                leader.ifPresent(state -> state.continueOn(fresh));
+            });
+            return copy.isPresent();
+        });
     }
 
     /**
@@ -265,10 +279,11 @@ public final class Partition {
     }
 
     /** Notes a follower's fetch, which may let it into the ISR, raise the watermark and complete requests. */
-    void onFollowerFetch(LeaderState state, int follower, FollowerState.Fetched fetch) {
+    void onFollowerFetch(LeaderState state, int follower, FollowerState.Fetched fetch, PartitionLog readFrom) {
         boolean lowWatermarkWanted = context.operations().deleteRecords().delayed() > 0;
         long lowBefore = lowWatermarkWanted ? state.lowWatermark() : 0;
-        boolean moved = underRead(() -> !state.isRetired() && state.fetched(follower, fetch));
+        boolean moved =
+                underRead(() -> !state.isRetired() && state.log() == readFrom && state.fetched(follower, fetch));
         isrChanges.maybeExpand(state, follower);
         boolean raised = moved && underRead(() -> !state.isRetired() && state.maybeIncrementHighWatermark());
         if (raised || (lowWatermarkWanted && state.lowWatermark() > lowBefore)) {
@@ -293,64 +308,6 @@ public final class Partition {
     LeaderState.Progress progressTo(long requiredOffset) {
         return leader.map(state -> state.progressTo(requiredOffset))
                 .orElse(new LeaderState.Progress(true, Errors.NOT_LEADER_OR_FOLLOWER));
-    }
-
-    /**
-     * Appends what the leader of {@code epoch} sent, and takes over its high watermark and log start.
-     *
-     * @return the append, and whether the high watermark here changed
-     * @throws FencedLeaderEpochException when the replica has left that epoch; nothing was done
-     */
-    Replicated replicate(MemoryRecords records, long leaderHighWatermark, long leaderLogStart, int epoch) {
-        return asFollowerOf(epoch, own -> {
-            LogAppendInfo info = appendAsFollower(own, records);
-            OptionalLong changed = own.maybeUpdateHighWatermark(leaderHighWatermark);
-            own.maybeIncrementLogStartOffset(leaderLogStart, LogStartOffsetIncrementReason.LeaderOffsetIncremented);
-            return new Replicated(info, changed.isPresent());
-        });
-    }
-
-    /** What came of a follower's append. */
-    record Replicated(LogAppendInfo info, boolean highWatermarkChanged) {}
-
-    private LogAppendInfo appendAsFollower(PartitionLog own, MemoryRecords records) {
-        try {
-            return own.appendAsFollower(records);
-        } catch (UnexpectedAppendOffsetException e) {
-            long end = own.logEndOffset();
-            // The leader's log may start within a batch (DeleteRecords). An empty replica then begins at that batch.
-            if (end != own.logStartOffset() || e.firstOffset() >= end || e.lastOffset() < end) {
-                throw e;
-            }
-            context.logs().truncateFullyAndStartAt(topicPartition, e.firstOffset(), OptionalLong.empty());
-            return own.appendAsFollower(records);
-        }
-    }
-
-    /** Cuts the log to {@code offset} while following in {@code epoch}; see {@link #replicate} for the error. */
-    void truncateTo(long offset, int epoch) {
-        asFollowerOf(epoch, own -> {
-            context.logs().truncateTo(Map.of(topicPartition, offset));
-            return null;
-        });
-    }
-
-    /** Empties the log to begin at {@code offset} while following in {@code epoch}; see {@link #replicate}. */
-    void truncateFullyAndStartAt(long offset, int epoch) {
-        asFollowerOf(epoch, own -> {
-            context.logs().truncateFullyAndStartAt(topicPartition, offset, OptionalLong.empty());
-            return null;
-        });
-    }
-
-    private <T> T asFollowerOf(int epoch, Function<PartitionLog, T> work) {
-        return underRead(() -> {
-            if (isLeader() || leaderEpoch != epoch || log.isEmpty()) {
-                throw new FencedLeaderEpochException(
-                        topicPartition + " no longer follows in leader epoch " + epoch + ", but in " + leaderEpoch);
-            }
-            return work.apply(log.get());
-        });
     }
 
     void markOffline() {

@@ -18,7 +18,8 @@ record PartitionContext(
         AlterPartitionChannel isrChanges,
         LongSupplier brokerEpoch,
         DelayedOperations operations,
-        ReplicaMetrics metrics) {
+        ReplicaMetrics metrics,
+        ReplicationThrottles throttles) {
 
     int brokerId() {
         return settings.brokerId();

@@ -26,7 +26,10 @@ final class PartitionReader {
     }
 
     /** How much one read may take. */
-    record Limits(int maxBytes, boolean minOneMessage) {}
+    record Limits(int maxBytes, boolean minOneMessage) {
+        /** The reader hears of offsets only. */
+        static final Limits NO_RECORDS = new Limits(0, false);
+    }
 
     /**
      * Reads records, or finds that the reader's log has diverged from this one.
@@ -40,11 +43,11 @@ final class PartitionReader {
             return partition.underRead(
                     () -> readLog(logFor(wanted.currentLeaderEpoch, params.fetchOnlyLeader()), params, wanted, limits));
         }
-        record Result(Optional<LeaderState> leader, LogReadInfo read) {}
+        record Result(PartitionLog log, Optional<LeaderState> leader, LogReadInfo read) {}
         Result result = partition.underRead(() -> {
             PartitionLog log = logFor(wanted.currentLeaderEpoch, params.fetchOnlyLeader());
             requireFollower(params.replicaId, wanted);
-            return new Result(partition.leaderState(), readLog(log, params, wanted, limits));
+            return new Result(log, partition.leaderState(), readLog(log, params, wanted, limits));
         });
         boolean diverged = result.read.divergingEpoch.isPresent();
         if (recordProgress && !diverged && result.leader.isPresent()) {
@@ -56,7 +59,8 @@ final class PartitionReader {
                             wanted.logStartOffset,
                             nowMs,
                             result.read.logEndOffset,
-                            params.replicaEpoch));
+                            params.replicaEpoch),
+                    result.log);
         }
         return result.read;
     }

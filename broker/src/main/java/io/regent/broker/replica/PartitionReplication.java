@@ -42,9 +42,13 @@ final class PartitionReplication {
      */
     FetchState begin(Partition partition, PartitionLog log, FetchTarget target) {
         if (log.latestEpoch().isEmpty() && log.logEndOffset() > log.highWatermark()) {
-            partition.truncateTo(log.highWatermark(), target.leaderEpoch());
+            ownLog(partition, target.leaderEpoch()).truncateTo(log.highWatermark());
         }
         return FetchState.start(target, log);
+    }
+
+    private FollowerLog ownLog(Partition partition, int leaderEpoch) {
+        return new FollowerLog(partition, context.logs(), leaderEpoch);
     }
 
     /** @return where to fetch next; empty when this partition is not to be fetched any more */
@@ -94,20 +98,22 @@ final class PartitionReplication {
             return Optional.of(state.at(log.logEndOffset(), FetchState.latestEpoch(log)));
         }
         MemoryRecords records = (MemoryRecords) FetchResponse.recordsOrFail(data);
-        Partition.Replicated replicated =
-                partition.replicate(records, data.highWatermark(), data.logStartOffset(), state.leaderEpoch());
+        FollowerLog.Replicated replicated =
+                ownLog(partition, state.leaderEpoch()).replicate(records, data.highWatermark(), data.logStartOffset());
         if (replicated.highWatermarkChanged()) {
             // Consumers may read from a follower too (KIP-392).
             context.operations().checkFetches(partition.topicPartition());
         }
+        context.throttles().fetched(log, FetchResponse.recordsSize(data));
         LogAppendInfo info = replicated.info();
         if (info.validBytes() <= 0) {
-            return Optional.of(state.at(log.logEndOffset(), state.lastFetchedEpoch()));
+            return Optional.of(
+                    state.at(log.logEndOffset(), state.lastFetchedEpoch()).seeing(data.highWatermark()));
         }
         Optional<Integer> epoch = info.lastLeaderEpoch().isPresent()
                 ? Optional.of(info.lastLeaderEpoch().getAsInt())
                 : state.lastFetchedEpoch();
-        return Optional.of(state.at(info.lastOffset() + 1, epoch));
+        return Optional.of(state.at(info.lastOffset() + 1, epoch).seeing(data.highWatermark()));
     }
 
     private Optional<FetchState> truncate(
@@ -130,7 +136,7 @@ final class PartitionReplication {
                     offset,
                     log.highWatermark());
         }
-        partition.truncateTo(offset, state.leaderEpoch());
+        ownLog(partition, state.leaderEpoch()).truncateTo(offset);
         return Optional.of(state.at(log.logEndOffset(), FetchState.latestEpoch(log)));
     }
 
@@ -142,13 +148,13 @@ final class PartitionReplication {
         long leaderEnd = leader.listOffset(topicPartition, state.leaderEpoch(), ListOffsetsRequest.LATEST_TIMESTAMP);
         if (leaderEnd < end) {
             LOG.warn("Truncating {} from {} to the leader's end {}", topicPartition, end, leaderEnd);
-            partition.truncateTo(leaderEnd, state.leaderEpoch());
+            ownLog(partition, state.leaderEpoch()).truncateTo(leaderEnd);
         } else {
             long leaderStart =
                     leader.listOffset(topicPartition, state.leaderEpoch(), ListOffsetsRequest.EARLIEST_TIMESTAMP);
             if (leaderStart > end) {
                 LOG.warn("Starting {} anew at the leader's start {}: it ended at {}", topicPartition, leaderStart, end);
-                partition.truncateFullyAndStartAt(leaderStart, state.leaderEpoch());
+                ownLog(partition, state.leaderEpoch()).truncateFullyAndStartAt(leaderStart);
             }
         }
         return Optional.of(state.at(log.logEndOffset(), FetchState.latestEpoch(log)));

@@ -4,12 +4,12 @@ import io.regent.broker.metadata.MetadataSnapshot;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Utils;
@@ -32,11 +32,13 @@ final class ReplicaFetchers implements AutoCloseable {
 
     private record Key(Node source, int index) {}
 
-    private final int fetchersPerBroker;
+    private record Owner(Key fetcher, FetchTarget target) {}
+
     private final FetcherFactory factory;
     private final Map<Key, PartitionFetcher> fetchers = new HashMap<>();
-    private final Map<TopicPartition, Key> owners = new HashMap<>();
+    private final Map<TopicPartition, Owner> owners = new HashMap<>();
     private final Map<TopicPartition, FetchTarget> unreachable = new HashMap<>();
+    private int fetchersPerBroker;
     private boolean closed;
 
     ReplicaFetchers(int fetchersPerBroker, FetcherFactory factory) {
@@ -54,21 +56,31 @@ final class ReplicaFetchers implements AutoCloseable {
         targets.forEach((partition, target) -> {
             unreachable.remove(partition);
             Optional<Key> next = target.leader().map(node -> new Key(node, indexOf(partition)));
-            Key before = owners.remove(partition);
-            if (before != null && !next.equals(Optional.of(before))) {
-                moved.computeIfAbsent(before, key -> new ArrayList<>()).add(partition);
+            Owner before = owners.remove(partition);
+            if (before != null && !next.equals(Optional.of(before.fetcher))) {
+                moved.computeIfAbsent(before.fetcher, key -> new ArrayList<>()).add(partition);
             }
             if (next.isEmpty()) {
                 unreachable.put(partition, target);
                 return;
             }
-            owners.put(partition, next.get());
+            owners.put(partition, new Owner(next.get(), target));
             byFetcher.computeIfAbsent(next.get(), key -> new HashMap<>()).put(partition, target);
         });
         moved.forEach((key, partitions) -> fetchers.get(key).remove(partitions));
         byFetcher.forEach(
                 (key, batch) -> fetchers.computeIfAbsent(key, this::start).assign(batch));
         closeIdle();
+    }
+
+    /** Spreads the followed partitions over another number of fetchers. */
+    synchronized void resize(int altered) {
+        if (altered != fetchersPerBroker) {
+            fetchersPerBroker = altered;
+            Map<TopicPartition, FetchTarget> all = new HashMap<>();
+            owners.forEach((partition, owner) -> all.put(partition, owner.target));
+            assign(all);
+        }
     }
 
     private PartitionFetcher start(Key key) {
@@ -85,9 +97,11 @@ final class ReplicaFetchers implements AutoCloseable {
         Map<Key, List<TopicPartition>> byFetcher = new HashMap<>();
         for (TopicPartition partition : partitions) {
             unreachable.remove(partition);
-            Key owner = owners.remove(partition);
+            Owner owner = owners.remove(partition);
             if (owner != null) {
-                byFetcher.computeIfAbsent(owner, key -> new ArrayList<>()).add(partition);
+                byFetcher
+                        .computeIfAbsent(owner.fetcher, key -> new ArrayList<>())
+                        .add(partition);
             }
         }
         byFetcher.forEach((key, batch) -> fetchers.get(key).remove(batch));
@@ -105,7 +119,7 @@ final class ReplicaFetchers implements AutoCloseable {
     }
 
     private void closeIdle() {
-        Set<Key> inUse = new HashSet<>(owners.values());
+        Set<Key> inUse = owners.values().stream().map(Owner::fetcher).collect(Collectors.toSet());
         Iterator<Map.Entry<Key, PartitionFetcher>> all = fetchers.entrySet().iterator();
         while (all.hasNext()) {
             Map.Entry<Key, PartitionFetcher> entry = all.next();

@@ -22,7 +22,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.StaleBrokerEpochException;
 import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsPartitionResult;
 import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData.EpochEndOffset;
+import org.apache.kafka.common.message.UpdateMetadataRequestData.UpdateMetadataPartitionState;
 import org.apache.kafka.common.message.UpdateMetadataResponseData;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.FileRecords.TimestampAndOffset;
 import org.apache.kafka.common.replica.ReplicaSelector;
 import org.apache.kafka.common.requests.AbstractControlRequest;
@@ -52,6 +54,7 @@ public final class ReplicaManager implements AutoCloseable {
     private final PartitionRegistry partitions;
     private final HighWatermarkCheckpoints watermarks;
     private final ReplicaFetchers fetchers;
+    private final LogDirMover moves;
     private final ControlRequests control;
     private final Appends appends;
     private final Fetches fetches;
@@ -86,19 +89,20 @@ public final class ReplicaManager implements AutoCloseable {
                 environment.isrChanges(),
                 environment.brokerEpoch(),
                 new DelayedOperations(),
-                new ReplicaMetrics());
+                new ReplicaMetrics(),
+                new ReplicationThrottles(settings, environment.time()));
         this.epochs = epochs;
         this.scheduler = environment.scheduler();
         this.partitions = new PartitionRegistry(context);
         this.watermarks = new HighWatermarkCheckpoints(environment.logs(), partitions);
         this.fetchers = new ReplicaFetchers(
                 settings.fetchers().fetchersPerBroker(), FetcherThread.factory(context, partitions));
-        this.control = new ControlRequests(context, partitions, watermarks, fetchers);
+        this.moves = new LogDirMover(context, partitions);
+        this.control = new ControlRequests(context, partitions, watermarks, fetchers, moves);
         this.appends = new Appends(partitions, context.operations());
         PreferredReadReplica preferred =
                 new PreferredReadReplica(environment.replicaSelector(), environment.metadata());
-        this.fetches = new Fetches(
-                partitions, new FetchReader(partitions, preferred, environment.time()), context.operations());
+        this.fetches = new Fetches(partitions, new FetchReader(partitions, preferred, context), context);
         this.queries = new OffsetQueries(partitions);
         this.deletion = new RecordDeletion(partitions, context.operations());
     }
@@ -111,6 +115,30 @@ public final class ReplicaManager implements AutoCloseable {
         // Half the lag time, so that a follower is out after one and a half at the latest, as in Kafka.
         long shrinkIntervalMs = Math.max(1, context.settings().lagTimeMaxMs() / 2);
         tasks.add(scheduler.schedule("isr-expiration", this::shrinkIsrs, 0, shrinkIntervalMs));
+    }
+
+    /** Follows each broker with this many fetchers from now on (num.replica.fetchers). */
+    public void resizeFetchers(int fetchersPerBroker) {
+        fetchers.resize(fetchersPerBroker);
+    }
+
+    /**
+     * Limits the traffic of throttled replicas (leader.replication.throttled.rate and its follower's counterpart).
+     *
+     * @param leaderBytesPerSecond {@link Long#MAX_VALUE} for no limit
+     * @param followerBytesPerSecond {@link Long#MAX_VALUE} for no limit
+     */
+    public void throttle(long leaderBytesPerSecond, long followerBytesPerSecond) {
+        context.throttles().limitTo(leaderBytesPerSecond, followerBytesPerSecond);
+    }
+
+    /**
+     * Limits what is copied between log directories (replica.alter.log.dirs.io.max.bytes.per.second).
+     *
+     * @param bytesPerSecond {@link Long#MAX_VALUE} for no limit
+     */
+    public void throttleMoves(long bytesPerSecond) {
+        context.throttles().limitCopyingTo(bytesPerSecond);
     }
 
     private void shrinkIsrs() {
@@ -162,11 +190,14 @@ public final class ReplicaManager implements AutoCloseable {
         return obey(request, () -> {
             MetadataSnapshot before = context.metadata().current();
             context.metadata().update(request);
-            request.partitionStates()
-                    .forEach(state -> partitions
-                            .find(new TopicPartition(state.topicName(), state.partitionIndex()))
-                            .ifPresent(partition ->
-                                    partition.learnIsr(state.leaderEpoch(), state.zkVersion(), state.isr())));
+            for (UpdateMetadataPartitionState state : request.partitionStates()) {
+                Optional<Partition> hosted =
+                        partitions.find(new TopicPartition(state.topicName(), state.partitionIndex()));
+                if (hosted.isPresent()) {
+                    hosted.get().learnIsr(state.leaderEpoch(), state.zkVersion(), state.isr());
+                }
+            }
+            control.deleteStrays(request);
             MetadataSnapshot now = context.metadata().current();
             if (before.aliveBrokers().stream().anyMatch(broker -> !now.isAlive(broker.id()))) {
                 partitions.leading().forEach(Partition::settleHighWatermark);
@@ -251,6 +282,17 @@ public final class ReplicaManager implements AutoCloseable {
         return deletion.delete(offsets, timeoutMs);
     }
 
+    /**
+     * AlterReplicaLogDirs of one partition: has its log move to another directory of this broker, in the background
+     * (KIP-113). A log that is not here yet will be created there.
+     *
+     * @param logDir an absolute path, as log.dirs says
+     * @return the error of the partition
+     */
+    public Errors alterLogDir(TopicPartition partition, String logDir) {
+        return moves.order(partition, logDir);
+    }
+
     /** The replica of a partition here, whatever its role. */
     public Optional<Partition> partition(TopicPartition partition) {
         return partitions.find(partition);
@@ -271,10 +313,12 @@ public final class ReplicaManager implements AutoCloseable {
     public void close() throws Exception {
         tasks.forEach(task -> task.cancel(false));
         fetchers.close();
+        moves.close();
         context.operations().close();
         if (checkpointing.get()) {
             watermarks.write();
         }
         context.metrics().close();
+        context.throttles().close();
     }
 }

@@ -31,11 +31,16 @@ final class LogFixture {
 
     final FakeTime time = new FakeTime(START_MS);
     final FakeScheduler scheduler = new FakeScheduler(time);
-    final LogDirFailureChannel failures = new LogDirFailureChannel(4);
+    final LogDirFailureChannel failures;
     final LogEnvironment environment;
     final File dir;
 
     LogFixture(Path logDir) {
+        this(logDir, new LogDirFailureChannel(4));
+    }
+
+    LogFixture(Path logDir, LogDirFailureChannel failures) {
+        this.failures = failures;
         this.dir = logDir.resolve("orders-0").toFile();
         this.environment = new LogEnvironment(
                 time, scheduler, failures, 900_000, new ProducerStateManagerConfig(86_400_000, false), silent());

@@ -226,7 +226,7 @@ class LogManagerTest {
         assertThat(log.config().segmentSize).isEqualTo(5000);
 
         small.setProperty("segment.bytes", "6000");
-        manager.updateConfig("orders", manager.settings().topicConfig(small));
+        manager.updateConfig("orders", small);
 
         assertThat(log.config().segmentSize).isEqualTo(6000);
     }

@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.errors.InconsistentTopicIdException;
@@ -28,6 +29,7 @@ import org.apache.kafka.storage.internals.log.AppendOrigin;
 import org.apache.kafka.storage.internals.log.FetchDataInfo;
 import org.apache.kafka.storage.internals.log.FetchIsolation;
 import org.apache.kafka.storage.internals.log.LogAppendInfo;
+import org.apache.kafka.storage.internals.log.LogDirFailureChannel;
 import org.apache.kafka.storage.internals.log.LogOffsetMetadata;
 import org.apache.kafka.storage.internals.log.LogStartOffsetIncrementReason;
 import org.junit.jupiter.api.BeforeEach;
@@ -181,7 +183,7 @@ class PartitionLogTest {
         log.appendAsLeader(batch("3"), EPOCH + 1, AppendOrigin.CLIENT);
         log.updateHighWatermark(3);
 
-        assertThat(log.truncateTo(1)).isTrue();
+        assertThat(log.truncateTo(1)).isEqualTo(LogMaintenance.Cut.UNFLUSHED);
 
         assertThat(log.logEndOffset()).isEqualTo(1);
         assertThat(log.highWatermark()).isEqualTo(1);
@@ -205,6 +207,40 @@ class PartitionLogTest {
         assertThat(log.numberOfSegments()).isEqualTo(2);
         append(log, "4b");
         assertThat(values(log, 0)).containsExactly("1", "2", "3", "4b");
+    }
+
+    @Test
+    void aFlushThatComesAfterATruncationCountsNothingBeyondTheEnd() {
+        append(log, "1", "2");
+        log.roll();
+        log.truncateTo(1);
+
+        fixture.scheduler.advance(0);
+
+        assertThat(log.store().recoveryPoint()).isEqualTo(1);
+    }
+
+    @Test
+    void aFlushThatATruncationOvertakesCountsNothing() {
+        AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> {});
+        LogDirFailureChannel askedOnTheWayToTheDisk = new LogDirFailureChannel(1) {
+            @Override
+            public boolean hasOfflineLogDir(String logDir) {
+                meanwhile.getAndSet(() -> {}).run();
+                return false;
+            }
+        };
+        PartitionLog raced = new LogFixture(logDir.resolve("raced"), askedOnTheWayToTheDisk).open(config());
+        append(raced, "1", "2", "3");
+        meanwhile.set(() -> raced.truncateTo(1));
+
+        raced.flush();
+
+        assertThat(raced.logEndOffset()).isEqualTo(1);
+        assertThat(raced.store().recoveryPoint()).isZero();
+        append(raced, "2b");
+        raced.flush();
+        assertThat(raced.store().recoveryPoint()).isEqualTo(2);
     }
 
     @Test

@@ -200,4 +200,21 @@ class MetadataCacheTest {
 
         assertThat(cache.current().partitionCount()).isEqualTo(1);
     }
+
+    @Test
+    void aNodeThatIsToldOnlyWhileItRulesForgetsWhatItKnewInAnEarlierReign() {
+        MetadataCache ruler = MetadataCache.ofOneReign();
+        ruler.update(reign(3, state("orders", 0, 1, 1, 2)));
+        ruler.update(reign(3, state("orders", 1, 2, 2, 1)));
+        assertThat(ruler.current().contains(new TopicPartition("orders", 0))).isTrue();
+
+        ruler.update(reign(5, state("bills", 0, 2, 2, 1)));
+
+        assertThat(ruler.current().topicNames()).containsExactly("bills");
+    }
+
+    private UpdateMetadataRequest reign(int controllerEpoch, UpdateMetadataPartitionState state) {
+        return new UpdateMetadataRequest.Builder((short) 8, 7, controllerEpoch, -1, List.of(state), twoBrokers(), ids)
+                .build();
+    }
 }

@@ -12,7 +12,12 @@ final class TestServer implements AutoCloseable {
     private final RequestServer server;
 
     TestServer(Transport transport, RequestHandler handler, Map<String, String> overrides) {
+        this(transport, handler, overrides, TrafficLimits.NONE);
+    }
+
+    TestServer(Transport transport, RequestHandler handler, Map<String, String> overrides, TrafficLimits limits) {
         server = new RequestServer(config(overrides), transport);
+        server.limitTraffic(limits);
         server.bind();
         server.serve(handler);
     }

@@ -12,10 +12,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.message.ApiVersionsResponseData;
+import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
+import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersionCollection;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.ListOffsetsResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.ApiVersionsResponse;
 import org.apache.kafka.common.requests.FetchRequest;
 import org.apache.kafka.common.requests.FetchResponse;
 import org.apache.kafka.common.requests.ListOffsetsRequest;
@@ -29,6 +33,7 @@ final class PeerServer implements AutoCloseable {
     private final TestBroker broker;
     private final RequestServer server;
     final AtomicInteger fetches = new AtomicInteger();
+    volatile short newestFetchVersion = ApiKeys.FETCH.latestVersion();
 
     PeerServer(TestBroker broker) {
         this.broker = broker;
@@ -39,6 +44,7 @@ final class PeerServer implements AutoCloseable {
                 "num.io.threads", "2")));
         server.bind();
         server.serve(ApiRouter.builder()
+                .register(ApiKeys.API_VERSIONS, this::versions)
                 .register(ApiKeys.FETCH, this::fetch)
                 .register(ApiKeys.LIST_OFFSETS, this::listOffsets)
                 .build());
@@ -46,6 +52,15 @@ final class PeerServer implements AutoCloseable {
 
     Node node() {
         return new Node(broker.id, "127.0.0.1", server.boundPort(TestBroker.LISTENER));
+    }
+
+    private void versions(Request request) {
+        ApiVersionCollection versions = new ApiVersionCollection();
+        for (ApiKeys key : List.of(ApiKeys.API_VERSIONS, ApiKeys.FETCH, ApiKeys.LIST_OFFSETS)) {
+            ApiVersion version = key.toApiVersion(false).orElseThrow();
+            versions.add(key == ApiKeys.FETCH ? version.setMaxVersion(newestFetchVersion) : version);
+        }
+        request.reply(new ApiVersionsResponse(new ApiVersionsResponseData().setApiKeys(versions)));
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // both outcomes are answered

@@ -97,6 +97,23 @@ class ReplicationTest {
     }
 
     @Test
+    void aFollowerThatLagsFetchesNoFasterThanItsLimit() {
+        two.topicConfig.put("follower.replication.throttled.replicas", "0:2");
+        two.replicas.throttle(Long.MAX_VALUE, 1_000);
+        var leadership = state(1, 1, 10, List.of(1)).setReplicas(List.of(1, 2));
+        one.leaderAndIsr(leadership);
+        String big = "x".repeat(900_000);
+        append(one, big, big, big);
+
+        two.leaderAndIsr(leadership);
+        await().atMost(PATIENCE).until(() -> log(two).logEndOffset() > 0);
+        await().during(Duration.ofMillis(300)).until(() -> log(two).logEndOffset() < 3);
+
+        two.replicas.throttle(Long.MAX_VALUE, Long.MAX_VALUE);
+        await().atMost(PATIENCE).until(() -> log(two).logEndOffset() == 3);
+    }
+
+    @Test
     void recordsAndTheWatermarkReachTheFollower() {
         elect(1, 1, 1, 2);
         var produced = produce(one, -1, "a", "b", "c");
@@ -106,6 +123,16 @@ class ReplicationTest {
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(log(two).highWatermark()).isEqualTo(3));
         assertThat(log(two).latestEpoch()).hasValue(1);
+    }
+
+    @Test
+    void aLeaderOfKafka30IsFollowedInTheVersionThatItSpeaks() {
+        serverOne.newestFetchVersion = 12;
+        elect(1, 1, 1, 2);
+        var produced = produce(one, -1, "a", "b", "c");
+
+        assertThat(produced.orTimeout(20, TimeUnit.SECONDS).join().error).isEqualTo(Errors.NONE);
+        assertThat(values(log(two))).containsExactly("a", "b", "c");
     }
 
     @Test

@@ -73,7 +73,9 @@ final class TestBroker implements AutoCloseable {
                 LISTENER,
                 LAG_MS,
                 5_000,
-                new ReplicaSettings.FetcherSettings(1, 1 << 20, 10 << 20, 1, fetchWaitMs, 200, 70_000));
+                new ReplicaSettings.FetcherSettings(1, 1 << 20, 10 << 20, 1, fetchWaitMs, 200, 70_000),
+                new ReplicationThrottle.Window(11, 1),
+                new ReplicaSettings.MoveSettings(1, new ReplicationThrottle.Window(11, 1)));
         replicas = new ReplicaManager(
                 settings,
                 new ReplicaManager.Environment(

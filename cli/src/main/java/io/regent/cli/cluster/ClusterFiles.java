@@ -10,6 +10,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.stream.Collectors;
 
 /**
@@ -58,6 +59,21 @@ public record ClusterFiles(Path directory) {
         }
     }
 
+    /**
+     * Writes the properties file of every node of a cluster in KRaft mode, each of them broker and controller.
+     *
+     * @param controllerPorts where each node listens as a controller, by id
+     * @param overrides go to each node
+     */
+    public void writeQuorumProperties(
+            ClusterState state, SortedMap<Integer, Integer> controllerPorts, Map<String, String> overrides) {
+        for (int id : state.brokerPorts().keySet()) {
+            Map<String, String> properties = quorumProperties(state, controllerPorts, id);
+            properties.putAll(overrides);
+            write(NodeName.broker(id), properties);
+        }
+    }
+
     private Map<String, String> zooKeeperProperties(ClusterState state) {
         Map<String, String> properties = new LinkedHashMap<>();
         properties.put("tickTime", "2000");
@@ -71,13 +87,38 @@ public record ClusterFiles(Path directory) {
     }
 
     Map<String, String> brokerProperties(ClusterState state, int id) {
+        Map<String, String> properties = new LinkedHashMap<>();
+        properties.put("broker.id", Integer.toString(id));
+        properties.put("listeners", listener(state, id));
+        properties.put("zookeeper.connect", "127.0.0.1:" + state.zooKeeperPort());
+        properties.putAll(commonProperties(state, id));
+        return properties;
+    }
+
+    Map<String, String> quorumProperties(ClusterState state, SortedMap<Integer, Integer> controllerPorts, int id) {
+        Map<String, String> properties = new LinkedHashMap<>();
+        properties.put("process.roles", "broker,controller");
+        properties.put("node.id", Integer.toString(id));
+        properties.put("listeners", listener(state, id) + ",CONTROLLER://127.0.0.1:" + controllerPorts.get(id));
+        properties.put("controller.listener.names", "CONTROLLER");
+        properties.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+        properties.put(
+                "controller.quorum.voters",
+                controllerPorts.entrySet().stream()
+                        .map(voter -> voter.getKey() + "@127.0.0.1:" + voter.getValue())
+                        .collect(Collectors.joining(",")));
+        properties.putAll(commonProperties(state, id));
+        return properties;
+    }
+
+    private static String listener(ClusterState state, int id) {
+        return "PLAINTEXT://127.0.0.1:" + state.brokerPorts().get(id);
+    }
+
+    private Map<String, String> commonProperties(ClusterState state, int id) {
         int brokers = state.brokerPorts().size();
         String copies = Integer.toString(Math.min(INTERNAL_REPLICATION, brokers));
         Map<String, String> properties = new LinkedHashMap<>();
-        properties.put("broker.id", Integer.toString(id));
-        properties.put(
-                "listeners", "PLAINTEXT://127.0.0.1:" + state.brokerPorts().get(id));
-        properties.put("zookeeper.connect", "127.0.0.1:" + state.zooKeeperPort());
         properties.put("log.dirs", of(NodeName.broker(id)).resolve("data").toString());
         // As Kafka 4 has it (KIP-1030): a killed broker reads its logs again before it serves, and has a core to spare
         // for it.

@@ -21,12 +21,15 @@ import java.util.TreeMap;
  *
  * <p>Immutable; any thread. Never tells whether a process still lives: that is {@code ProcessTable}'s answer.
  *
- * @param zooKeeperPort the client port of the cluster's ZooKeeper
+ * @param zooKeeperPort the client port of the cluster's ZooKeeper, or {@link #NO_ZOOKEEPER}
  * @param brokerPorts broker id to listening port
  * @param processes the process each started node was last seen as
  */
 public record ClusterState(
         int zooKeeperPort, SortedMap<Integer, Integer> brokerPorts, Map<NodeName, NodeProcess> processes) {
+    /** The cluster is ruled by a quorum of its own nodes (KIP-500). */
+    public static final int NO_ZOOKEEPER = 0;
+
     private static final String ZOOKEEPER_PORT = "zookeeper.port";
     private static final String PORT = ".port";
     private static final String PID = ".pid";
@@ -44,6 +47,10 @@ public record ClusterState(
             ports.put(id, firstPort + id - 1);
         }
         return new ClusterState(zooKeeperPort, ports, Map.of());
+    }
+
+    public boolean hasZooKeeper() {
+        return zooKeeperPort != NO_ZOOKEEPER;
     }
 
     /** This cluster with a node running as the process. */

@@ -12,11 +12,12 @@ import io.regent.cli.node.Signal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A ZooKeeper and brokers on this machine, each a process of its own that survives this command.
+ * A ZooKeeper, unless the cluster rules itself, and brokers on this machine, each a process of its own that survives this command.
  *
  * <p>One thread at a time, and one command at a time on one directory. Never believes its own memory: whether a node lives is asked of
  * the operating system each time.
@@ -51,7 +52,9 @@ public final class LocalCluster {
     /** All nodes, ZooKeeper first: the order in which they start. */
     public List<NodeName> nodes() {
         List<NodeName> nodes = new ArrayList<>();
-        nodes.add(NodeName.ZOOKEEPER);
+        if (state.hasZooKeeper()) {
+            nodes.add(NodeName.ZOOKEEPER);
+        }
         nodes.addAll(brokers());
         return nodes;
     }
@@ -97,9 +100,38 @@ public final class LocalCluster {
         List<String> command = node.isBroker()
                 ? launcher.brokerCommand(files.properties(node))
                 : launcher.zooKeeperCommand(files.properties(node));
+        start(node, command);
+    }
+
+    private Process start(NodeName node, List<String> command) {
         Process process = NodeStarter.start(command, files.log(node));
         state = state.with(node, NodeProcess.of(process.toHandle()));
         state.store(files.state());
+        return process;
+    }
+
+    /**
+     * Runs a command to its end in a node's place, for what must be done before the node's first start.
+     *
+     * @throws CommandFailure with the reason in its log, when it fails or does not end in time
+     */
+    public void prepare(NodeName node, List<String> command) {
+        Process process = start(node, command);
+        try {
+            if (!process.waitFor(GRACE_MS, TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly();
+                throw new CommandFailure("the preparation of " + node.inWords() + " did not end within "
+                        + GRACE_MS / 1_000 + " s (log: " + files.log(node) + ")");
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+            throw new CommandFailure("interrupted while preparing " + node.inWords(), e);
+        }
+        if (process.exitValue() != 0) {
+            throw new CommandFailure("the preparation of " + node.inWords() + " failed: "
+                    + NodeLog.reason(files.log(node)) + " (log: " + files.log(node) + ")");
+        }
     }
 
     /** @throws CommandFailure with the reason in its log, when a node's process has ended */
@@ -186,6 +218,11 @@ public final class LocalCluster {
     /** Deletes the cluster's files; nothing of it may run. */
     public void purge() {
         files.purge(state);
+    }
+
+    /** As {@link ClusterFiles#writeQuorumProperties}. */
+    public void writeQuorumProperties(SortedMap<Integer, Integer> controllerPorts, Map<String, String> overrides) {
+        files.writeQuorumProperties(state, controllerPorts, overrides);
     }
 
     /** Writes the nodes' properties files, with settings of the user's for each broker. */

@@ -2,6 +2,7 @@ package io.regent.cli.compare;
 
 import io.regent.cli.CommandFailure;
 import io.regent.cli.node.BrokerJvm;
+import io.regent.cli.node.KafkaJars;
 import io.regent.cli.node.KafkaLauncher;
 import io.regent.cli.node.RegentLauncher;
 import java.io.PrintWriter;
@@ -71,9 +72,10 @@ final class StartCommand implements Runnable {
         KafkaLauncher kafka =
                 new KafkaLauncher(kafkaHome == null ? KafkaJars.fetched(out) : kafkaHome, BrokerJvm.KAFKAS_OWN);
         List<Contestant> contestants = List.of(
-                new Contestant("Regent", new RegentLauncher(BrokerJvm.KAFKAS_OWN)),
+                new Contestant("Regent", new RegentLauncher(BrokerJvm.regentsOwn())),
                 new Contestant("Kafka " + kafka.version(), kafka));
-        say(out, "Each broker alone, with " + String.join(" ", BrokerJvm.KAFKAS_OWN));
+        say(out, "Each broker alone: Regent with " + String.join(" ", BrokerJvm.regentsOwn()));
+        say(out, "Kafka with " + String.join(" ", BrokerJvm.KAFKAS_OWN));
         say(out, machine());
         StartSamples samples = new StartSamples();
         try (StartTrials trials = StartTrials.open(partitions, idleSeconds * 1_000L)) {

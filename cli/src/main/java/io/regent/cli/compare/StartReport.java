@@ -1,5 +1,6 @@
 package io.regent.cli.compare;
 
+import io.regent.cli.Spread;
 import io.regent.cli.TextTable;
 import java.util.ArrayList;
 import java.util.List;

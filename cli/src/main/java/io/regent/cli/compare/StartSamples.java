@@ -1,5 +1,6 @@
 package io.regent.cli.compare;
 
+import io.regent.cli.Spread;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -4,6 +4,7 @@ import io.regent.cli.CommandFailure;
 import io.regent.cli.cluster.LocalCluster;
 import io.regent.cli.cluster.NodeName;
 import io.regent.cli.node.BrokerProbe;
+import io.regent.cli.node.ProcessMemory;
 import io.regent.cli.node.Signal;
 import java.io.IOException;
 import java.time.Duration;

@@ -8,6 +8,7 @@ import io.regent.cli.cluster.NodeName;
 import io.regent.cli.cluster.Readiness;
 import io.regent.cli.node.Ports;
 import io.regent.cli.node.RegentLauncher;
+import io.regent.cli.node.ZooKeeperConnection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,8 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.ZooDefs.Ids;
@@ -30,7 +29,7 @@ import org.apache.zookeeper.ZooKeeper;
  * <p>One thread, and the one that ends the JVM. Leaves no process and no file behind, unless the JVM is killed.
  */
 final class StartTrials implements AutoCloseable {
-    private static final long START_TIMEOUT_MS = 60_000;
+    private static final int START_TIMEOUT_MS = 60_000;
 
     private final Path directory;
     private final int partitions;
@@ -117,13 +116,9 @@ final class StartTrials implements AutoCloseable {
     }
 
     private static void createPath(String connect, String path) {
-        CountDownLatch connected = new CountDownLatch(1);
-        try (ZooKeeper client = new ZooKeeper(connect, (int) START_TIMEOUT_MS, event -> connected.countDown())) {
-            if (!connected.await(START_TIMEOUT_MS, TimeUnit.MILLISECONDS)) {
-                throw new CommandFailure("ZooKeeper at " + connect + " does not answer");
-            }
+        try (ZooKeeper client = ZooKeeperConnection.open(connect, START_TIMEOUT_MS, START_TIMEOUT_MS)) {
             client.create(path, null, Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
-        } catch (IOException | KeeperException e) {
+        } catch (KeeperException e) {
             throw new CommandFailure("cannot create " + path + " in ZooKeeper: " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -118,6 +118,10 @@ final class Drill {
         int id = switch (plan.victim()) {
             case Victim.Controller c -> rules.brokerId();
             case Victim.Leader l -> before.partitions().get(0).leader();
+            case Victim.Follower f ->
+                before.leadsMostBesides(rules.brokerId())
+                        .orElseThrow(
+                                () -> new CommandFailure("only the controller lives: there is no follower to kill"));
             case Victim.Broker broker -> broker.id();
         };
         Endpoint victim = before.live().get(id);

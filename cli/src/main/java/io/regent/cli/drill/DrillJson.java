@@ -20,31 +20,63 @@ final class DrillJson {
     private DrillJson() {}
 
     static void write(DrillResult result, Path file) {
+        write(file, json -> drill(json, result));
+    }
+
+    /** Writes several drills, in an array of names and figures. */
+    static void write(List<FailoverResult> results, Path file) {
+        write(file, json -> {
+            json.writeStartArray();
+            for (FailoverResult result : results) {
+                json.writeStartObject();
+                json.writeStringField("name", result.name());
+                json.writeFieldName("drill");
+                drill(json, result.drill());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+        });
+    }
+
+    private interface Content {
+        void writeTo(JsonGenerator json) throws IOException;
+    }
+
+    private static void write(Path file, Content content) {
         try {
-            Files.writeString(file, text(result));
+            Files.writeString(file, text(content));
         } catch (IOException e) {
             throw new CommandFailure("cannot write " + file + ": " + e.getMessage(), e);
         }
     }
 
     static String text(DrillResult result) throws IOException {
+        return text(json -> drill(json, result));
+    }
+
+    private static String text(Content content) throws IOException {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
             json.useDefaultPrettyPrinter();
-            json.writeStartObject();
-            json.writeStringField("cluster", result.cluster());
-            workload(json, result.workload());
-            json.writeNumberField("longestGapMs", result.longestGapNanos() / NANOS_PER_MS);
-            gaps(json, result.longestGapsNanos());
-            figures(json, result);
-            json.writeArrayFieldStart("rounds");
-            for (RoundResult round : result.rounds()) {
-                round(json, round);
-            }
-            json.writeEndArray();
-            json.writeEndObject();
+            content.writeTo(json);
         }
         return text.append('\n').toString();
+    }
+
+    private static void drill(JsonGenerator json, DrillResult result) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("cluster", result.cluster());
+        workload(json, result.workload());
+        json.writeNumberField("longestGapMs", result.longestGapNanos() / NANOS_PER_MS);
+        json.writeNumberField("medianGapMs", result.medianGapNanos() / NANOS_PER_MS);
+        gaps(json, result.longestGapsNanos());
+        figures(json, result);
+        json.writeArrayFieldStart("rounds");
+        for (RoundResult round : result.rounds()) {
+            round(json, round);
+        }
+        json.writeEndArray();
+        json.writeEndObject();
     }
 
     private static void workload(JsonGenerator json, Workload workload) throws IOException {

@@ -23,6 +23,17 @@ record DrillResult(
         return longestGapsNanos.stream().mapToLong(Long::longValue).max().orElse(0);
     }
 
+    /** The longest gap that a kill made in any partition, in the median of the kills. */
+    long medianGapNanos() {
+        long[] gaps =
+                rounds.stream().mapToLong(RoundResult::longestGapNanos).sorted().toArray();
+        int half = gaps.length / 2;
+        if (gaps.length == 0) {
+            return 0;
+        }
+        return gaps.length % 2 == 1 ? gaps[half] : (gaps[half - 1] + gaps[half]) / 2;
+    }
+
     boolean recovered() {
         return rounds.stream().allMatch(RoundResult::recovered);
     }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
@@ -24,6 +25,9 @@ final class DrillRound {
 
     /** Lets the gap that the kill made end before the restart makes its own. */
     private static final long SETTLE_MS = 500;
+
+    /** A process that died has been noticed by then; of a host that was lost nobody may ever notice anything. */
+    private static final long NOTICE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final DrillScene scene;
     private final Endpoint victim;
@@ -94,8 +98,10 @@ final class DrillRound {
 
     private void witnessed(long nanos) {
         Timeline marks = timeline;
-        if (marks != null) {
-            marks.markOnce(Stage.NOTICED, nanos, "a client, whose connection to broker " + victim.id() + " closed");
+        if (marks != null
+                && marks.markOnce(
+                        Stage.NOTICED, nanos, "a client, whose connection to broker " + victim.id() + " closed")) {
+            scene.ledger().died(nanos);
         }
     }
 
@@ -116,7 +122,9 @@ final class DrillRound {
         Optional<Observation> seen = scene.observer().observeWithout(victim);
         long now = System.nanoTime();
         seen.ifPresent(observation -> markWhatMoved(observation, now));
-        boolean writable = markWritable(seen.orElse(null));
+        // A dying process may still take a write or two.
+        boolean surelyDead = timeline.reached(Stage.NOTICED) || now - timeline.killedNanos() > NOTICE_NANOS;
+        boolean writable = surelyDead && markWritable(seen.orElse(null));
         show();
         return writable
                 && timeline.reached(Stage.LEADERS_MOVED)

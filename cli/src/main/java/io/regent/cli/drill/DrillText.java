@@ -50,6 +50,9 @@ final class DrillText {
         lines.add("");
         lines.add("Figures");
         lines.add(figure("longest gap", result.longestGapNanos() / NANOS_PER_MS, "ms"));
+        if (result.rounds().size() > 1) {
+            lines.add(figure("in the median", result.medianGapNanos() / NANOS_PER_MS, "ms of the kills' longest gaps"));
+        }
         lines.add(figure("acknowledged", verdict.acknowledged(), ""));
         lines.add(figure("consumed", result.consumed(), ""));
         if (verdict.unknown().total() > 0) {

@@ -1,11 +1,19 @@
 package io.regent.cli.drill;
 
+import io.regent.cli.Home;
+import java.io.PrintWriter;
+
 /**
  * Shows a drill to whoever watches.
  *
  * <p>One thread. Never blocks the drill for longer than a write to the terminal.
  */
 interface DrillView extends AutoCloseable {
+    /** The view that suits standard output: alive on a terminal, plain lines elsewhere. */
+    static DrillView on(PrintWriter out) {
+        return Home.onTerminal() ? new LiveView(out) : new PlainView(out);
+    }
+
     /** Says one line. */
     void say(String line);
 

@@ -1,7 +1,9 @@
 package io.regent.cli.drill;
 
 import io.regent.cli.node.ControllerSeat;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -30,6 +32,15 @@ record Observation(Endpoint teller, ControllerSeat seat, Map<Integer, Endpoint> 
         return partitions.values().stream()
                 .filter(partition -> partition.leader() == broker)
                 .count();
+    }
+
+    /** Of the live brokers but this one, that which leads most partitions, the lowest id of several; empty if there is no other. */
+    OptionalInt leadsMostBesides(int broker) {
+        return live.keySet().stream()
+                .filter(id -> id != broker)
+                .sorted(Comparator.comparingLong(this::ledBy).reversed().thenComparing(Comparator.naturalOrder()))
+                .mapToInt(Integer::intValue)
+                .findFirst();
     }
 
     /** Whether every one of {@code count} partitions has a living leader other than this broker. */

@@ -6,6 +6,7 @@ import io.regent.cli.cluster.ClusterState;
 import io.regent.cli.cluster.LocalCluster;
 import io.regent.cli.cluster.NodeName;
 import io.regent.cli.cluster.Readiness;
+import io.regent.cli.node.KRaftLauncher;
 import io.regent.cli.node.NodeLauncher;
 import io.regent.cli.node.Ports;
 import io.regent.cli.node.Signal;
@@ -17,6 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.apache.kafka.common.Uuid;
 
 /**
  * A cluster of a drill's own on this machine, with ports and a directory that nobody else uses and that are gone afterwards.
@@ -46,21 +49,51 @@ final class OwnCluster implements ClusterUnderTest {
      * @throws CommandFailure when it does not start; nothing is left then
      */
     static OwnCluster start(NodeLauncher launcher, int brokers, Map<String, String> overrides, boolean keep) {
-        ClusterFiles files = new ClusterFiles(temporaryDirectory());
-        LocalCluster cluster = new LocalCluster(files, launcher, onFreePorts(brokers));
-        OwnCluster own =
-                new OwnCluster(cluster, brokers + " brokers of " + launcher.name() + " in " + files.directory(), keep);
-        Runtime.getRuntime().addShutdownHook(own.hook);
-        try {
-            cluster.writeProperties(overrides);
-            Readiness readiness = new Readiness(cluster, START_TIMEOUT_MS);
+        List<Integer> free = freePorts(brokers + 1);
+        ClusterState state = new ClusterState(free.get(0), byId(free.subList(1, brokers + 1)), Map.of());
+        return make(launcher, state, keep).started(own -> {
+            own.cluster.writeProperties(overrides);
             own.startNode(NodeName.ZOOKEEPER);
-            readiness.awaitZooKeeper();
-            cluster.brokers().forEach(own::startNode);
-            readiness.awaitBrokers(cluster.brokers());
-            return own;
+            new Readiness(own.cluster, START_TIMEOUT_MS).awaitZooKeeper();
+        });
+    }
+
+    /**
+     * Starts nodes that are brokers and, together, their own controllers (KIP-500), and waits until all of it serves.
+     *
+     * @param overrides settings for each node
+     * @param keep leave the directory, with its logs, when all is over
+     * @throws CommandFailure when it does not start; nothing is left then
+     */
+    static OwnCluster startQuorum(KRaftLauncher launcher, int brokers, Map<String, String> overrides, boolean keep) {
+        List<Integer> free = freePorts(2 * brokers);
+        ClusterState state = new ClusterState(ClusterState.NO_ZOOKEEPER, byId(free.subList(0, brokers)), Map.of());
+        return make(launcher, state, keep).started(own -> {
+            own.cluster.writeQuorumProperties(byId(free.subList(brokers, 2 * brokers)), overrides);
+            String clusterId = Uuid.randomUuid().toString();
+            for (NodeName node : own.cluster.brokers()) {
+                own.prepareNode(node, launcher.formatCommand(own.cluster.files().properties(node), clusterId));
+            }
+        });
+    }
+
+    private static OwnCluster make(NodeLauncher launcher, ClusterState state, boolean keep) {
+        ClusterFiles files = new ClusterFiles(temporaryDirectory());
+        return new OwnCluster(
+                new LocalCluster(files, launcher, state),
+                state.brokerPorts().size() + " brokers of " + launcher.name() + " in " + files.directory(),
+                keep);
+    }
+
+    private OwnCluster started(Consumer<OwnCluster> beforeItsBrokers) {
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            beforeItsBrokers.accept(this);
+            cluster.brokers().forEach(this::startNode);
+            new Readiness(cluster, START_TIMEOUT_MS).awaitBrokers(cluster.brokers());
+            return this;
         } catch (RuntimeException e) {
-            own.close();
+            close();
             throw e;
         }
     }
@@ -73,17 +106,18 @@ final class OwnCluster implements ClusterUnderTest {
         }
     }
 
-    private static ClusterState onFreePorts(int brokers) {
+    private static List<Integer> freePorts(int count) {
         try {
-            List<Integer> free = Ports.free(brokers + 1);
-            SortedMap<Integer, Integer> ports = new TreeMap<>();
-            for (int id = 1; id <= brokers; id++) {
-                ports.put(id, free.get(id));
-            }
-            return new ClusterState(free.get(0), ports, Map.of());
+            return Ports.free(count);
         } catch (IOException e) {
             throw new CommandFailure(e.getMessage(), e);
         }
+    }
+
+    private static SortedMap<Integer, Integer> byId(List<Integer> ports) {
+        SortedMap<Integer, Integer> byId = new TreeMap<>();
+        ports.forEach(port -> byId.put(byId.size() + 1, port));
+        return byId;
     }
 
     @Override
@@ -98,7 +132,7 @@ final class OwnCluster implements ClusterUnderTest {
 
     @Override
     public Optional<String> zooKeeper() {
-        return Optional.of(cluster.zooKeeperConnect());
+        return cluster.state().hasZooKeeper() ? Optional.of(cluster.zooKeeperConnect()) : Optional.empty();
     }
 
     @Override
@@ -138,6 +172,13 @@ final class OwnCluster implements ClusterUnderTest {
             throw new CommandFailure("interrupted");
         }
         cluster.start(node);
+    }
+
+    private synchronized void prepareNode(NodeName node, List<String> command) {
+        if (cleared) {
+            throw new CommandFailure("interrupted");
+        }
+        cluster.prepare(node, command);
     }
 
     private synchronized void clear() {

@@ -71,6 +71,15 @@ final class PartitionLedger {
         roundLongestGapNanos = 0;
     }
 
+    /**
+     * The killed broker's connections have closed: until then it still took writes, and those do not count as being
+     * writable again.
+     */
+    synchronized void died(long atNanos) {
+        killedNanos = atNanos;
+        firstAckAfterKillNanos = 0;
+    }
+
     /** When a record sent after the kill was first acknowledged, or 0 while none was. */
     synchronized long writableAgainNanos() {
         return firstAckAfterKillNanos;

@@ -1,7 +1,9 @@
 package io.regent.cli.drill;
 
 import io.regent.cli.node.ControllerSeat;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How one kill went.
@@ -19,4 +21,16 @@ record RoundResult(
         List<Integer> interrupted,
         List<Moment> moments,
         List<Long> longestGapsNanos,
-        boolean recovered) {}
+        boolean recovered) {
+    long longestGapNanos() {
+        return longestGapsNanos.stream().mapToLong(Long::longValue).max().orElse(0);
+    }
+
+    /** When, after the kill, a stage was first reached; empty when it never was. */
+    Optional<Long> first(Stage stage) {
+        return moments.stream()
+                .filter(moment -> moment.stage() == stage)
+                .map(Moment::afterNanos)
+                .min(Comparator.naturalOrder());
+    }
+}

@@ -10,14 +10,18 @@ sealed interface Victim {
     /** Whoever leads the topic's first partition at the time. */
     record Leader() implements Victim {}
 
+    /** Of those that do not rule at the time, the broker that leads most of the topic's partitions. */
+    record Follower() implements Victim {}
+
     /** This broker each time. */
     record Broker(int id) implements Victim {}
 
-    /** Reads {@code controller}, {@code leader} or a broker id. */
+    /** Reads {@code controller}, {@code leader}, {@code follower} or a broker id. */
     static Victim parse(String text) {
         return switch (text) {
             case "controller" -> new Controller();
             case "leader" -> new Leader();
+            case "follower" -> new Follower();
             default -> {
                 try {
                     int id = Integer.parseInt(text);
@@ -25,10 +29,14 @@ sealed interface Victim {
                         yield new Broker(id);
                     }
                 } catch (NumberFormatException e) {
-                    throw new CommandFailure("--victim is controller, leader or a broker id, not: " + text, e);
+                    throw unreadable(text, e);
                 }
-                throw new CommandFailure("--victim is controller, leader or a broker id, not: " + text);
+                throw unreadable(text, null);
             }
         };
+    }
+
+    private static CommandFailure unreadable(String text, NumberFormatException cause) {
+        return new CommandFailure("--victim is controller, leader, follower or a broker id, not: " + text, cause);
     }
 }

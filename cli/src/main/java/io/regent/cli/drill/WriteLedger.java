@@ -45,6 +45,10 @@ final class WriteLedger {
         partitions.forEach(partition -> partition.killed(atNanos));
     }
 
+    void died(long atNanos) {
+        partitions.forEach(partition -> partition.died(atNanos));
+    }
+
     void noteSilenceUntil(long nowNanos) {
         partitions.forEach(partition -> partition.noteSilenceUntil(nowNanos));
     }

@@ -116,7 +116,8 @@ public final class BrokerProbe implements AutoCloseable {
                 : new ControllerSeat(partition.leaderId(), partition.leaderEpoch());
     }
 
-    private AbstractResponse ask(ApiKeys key, short version, AbstractRequest request) throws IOException {
+    /** Sends any request and waits for its answer. */
+    public AbstractResponse ask(ApiKeys key, short version, AbstractRequest request) throws IOException {
         RequestHeader header = new RequestHeader(key, version, CLIENT_ID, correlationId++);
         ByteBuffer body = request.serializeWithHeader(header);
         ByteBuffer frame = ByteBuffer.allocate(Integer.BYTES + body.remaining());

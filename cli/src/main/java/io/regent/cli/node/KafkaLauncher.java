@@ -1,14 +1,8 @@
 package io.regent.cli.node;
 
 import io.regent.cli.CommandFailure;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Starts Apache Kafka's brokers in ZooKeeper mode from a directory of Kafka's jars, so that the very same drill can be run on them.
@@ -16,16 +10,13 @@ import java.util.stream.Stream;
  * <p>Immutable; any thread. The ZooKeeper server stays Regent's.
  */
 public final class KafkaLauncher implements NodeLauncher {
-    private static final Pattern KAFKA_JAR = Pattern.compile("kafka_2\\.\\d+-([\\d.]+).*\\.jar");
-
-    private final Path libraries;
-    private final String version;
+    private final KafkaLibraries libraries;
     private final List<String> jvm;
     private final NodeLauncher regent = new RegentLauncher();
 
     /**
      * @param home an unpacked Kafka distribution, or its {@code libs} directory
-     * @throws CommandFailure when there is no Kafka
+     * @throws CommandFailure when there is no Kafka that knows ZooKeeper
      */
     public KafkaLauncher(Path home) {
         this(home, BrokerJvm.SEVERAL_ON_ONE_MACHINE);
@@ -33,24 +24,25 @@ public final class KafkaLauncher implements NodeLauncher {
 
     /**
      * @param jvm heap and collector of the brokers
-     * @throws CommandFailure when there is no Kafka
+     * @throws CommandFailure when there is no Kafka that knows ZooKeeper
      */
     public KafkaLauncher(Path home, List<String> jvm) {
-        Path nested = home.resolve("libs");
-        this.libraries = (Files.isDirectory(nested) ? nested : home).toAbsolutePath();
-        this.version = versionIn(libraries)
-                .orElseThrow(() -> new CommandFailure("no Kafka in " + home + ": expected libs/kafka_2.13-*.jar"));
+        this.libraries = KafkaLibraries.in(home);
         this.jvm = List.copyOf(jvm);
+        if (!libraries.knowsZooKeeper()) {
+            throw new CommandFailure(
+                    "Kafka " + version() + " in " + home + " has no ZooKeeper mode any more: Kafka 3.x is needed");
+        }
     }
 
     /** Kafka's version, as its jar is named. */
     public String version() {
-        return version;
+        return libraries.version();
     }
 
     @Override
     public String name() {
-        return "Apache Kafka in ZooKeeper mode (" + libraries + ")";
+        return "Apache Kafka " + version() + " in ZooKeeper mode (" + libraries.directory() + ")";
     }
 
     @Override
@@ -60,23 +52,6 @@ public final class KafkaLauncher implements NodeLauncher {
 
     @Override
     public List<String> brokerCommand(Path properties) {
-        List<String> command = new ArrayList<>();
-        command.add(RegentLauncher.currentJava());
-        command.addAll(jvm);
-        command.addAll(List.of(
-                "-cp",
-                libraries + "/*",
-                "kafka.Kafka",
-                properties.toAbsolutePath().toString()));
-        return command;
-    }
-
-    private static Optional<String> versionIn(Path libraries) {
-        String[] names = libraries.toFile().list();
-        return Stream.of(names == null ? new String[0] : names)
-                .map(KAFKA_JAR::matcher)
-                .filter(Matcher::matches)
-                .map(jar -> jar.group(1))
-                .findFirst();
+        return libraries.command(jvm, "kafka.Kafka", properties.toAbsolutePath().toString());
     }
 }

@@ -12,7 +12,11 @@ public interface NodeLauncher {
     /** What the brokers are, for a person to read. */
     String name();
 
-    /** The command that runs a ZooKeeper server in the foreground on a properties file. */
+    /**
+     * The command that runs a ZooKeeper server in the foreground on a properties file.
+     *
+     * @throws UnsupportedOperationException where clusters of these nodes have none
+     */
     List<String> zooKeeperCommand(Path properties);
 
     /** The command that runs one broker in the foreground on a properties file. */

@@ -13,18 +13,29 @@ import java.util.stream.Stream;
  * <p>Immutable; any thread.
  */
 public final class RegentLauncher implements NodeLauncher {
-    private static final List<String> ZOOKEEPER_JVM = List.of("-Xms32m", "-Xmx512m", "-XX:+UseSerialGC");
+    private static final List<String> ZOOKEEPER_JVM =
+            List.of("-Xms32m", "-Xmx512m", "-XX:+UseSerialGC", BrokerJvm.QUICK_COMPILER_ONLY);
 
     private final List<String> brokerJvm;
+    private final List<String> zooKeeperJvm;
 
-    /** Brokers get the heap that {@code REGENT_HEAP_OPTS} or {@code KAFKA_HEAP_OPTS} names, else one for several on a machine. */
+    /** Brokers get the heap that {@code REGENT_HEAP_OPTS} or {@code KAFKA_HEAP_OPTS} names, else that of {@code bin/regent broker}. */
     public RegentLauncher() {
         this(fromEnvironment());
     }
 
     /** @param brokerJvm heap and collector of the brokers */
     public RegentLauncher(List<String> brokerJvm) {
+        this(brokerJvm, ZOOKEEPER_JVM);
+    }
+
+    /**
+     * @param brokerJvm heap and collector of the brokers
+     * @param zooKeeperJvm heap and collector of the ZooKeeper
+     */
+    public RegentLauncher(List<String> brokerJvm, List<String> zooKeeperJvm) {
         this.brokerJvm = List.copyOf(brokerJvm);
+        this.zooKeeperJvm = List.copyOf(zooKeeperJvm);
     }
 
     @Override
@@ -34,7 +45,7 @@ public final class RegentLauncher implements NodeLauncher {
 
     @Override
     public List<String> zooKeeperCommand(Path properties) {
-        return foreground(java(ZOOKEEPER_JVM), "zookeeper", properties);
+        return foreground(java(zooKeeperJvm), "zookeeper", properties);
     }
 
     @Override
@@ -68,7 +79,8 @@ public final class RegentLauncher implements NodeLauncher {
     }
 
     private static List<String> fromEnvironment() {
-        List<String> jvm = new ArrayList<>(BrokerJvm.SEVERAL_ON_ONE_MACHINE);
+        List<String> jvm = new ArrayList<>(BrokerJvm.regentsOwn());
+        jvm.add(BrokerJvm.QUICK_COMPILER_ONLY);
         Stream.of("REGENT_HEAP_OPTS", "KAFKA_HEAP_OPTS")
                 .map(variable -> words(System.getenv(variable)))
                 .filter(heap -> !heap.isEmpty())

@@ -7,14 +7,9 @@ import io.regent.metadata.znode.BadZnodeException;
 import io.regent.metadata.znode.ControllerEpochZnode;
 import io.regent.metadata.znode.ControllerZnode;
 import io.regent.metadata.znode.PartitionStateZnode;
-import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.apache.zookeeper.KeeperException;
-import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooKeeper;
-import org.apache.zookeeper.client.ZKClientConfig;
 
 /**
  * Reads from ZooKeeper, the one truth, who rules and who leads.
@@ -36,35 +31,7 @@ public final class ZooKeeperView implements AutoCloseable {
      * @throws CommandFailure when ZooKeeper does not answer in time
      */
     public static ZooKeeperView connect(String connectString, int timeoutMs) {
-        CountDownLatch connected = new CountDownLatch(1);
-        ZKClientConfig config = new ZKClientConfig();
-        // Without it a read would wait for ever when ZooKeeper goes away between the connection and the read.
-        config.setProperty(ZKClientConfig.ZOOKEEPER_REQUEST_TIMEOUT, Integer.toString(timeoutMs));
-        ZooKeeper zooKeeper = null;
-        try {
-            zooKeeper = new ZooKeeper(
-                    connectString,
-                    SESSION_TIMEOUT_MS,
-                    event -> {
-                        if (event.getState() == KeeperState.SyncConnected) {
-                            connected.countDown();
-                        }
-                    },
-                    false,
-                    config);
-            if (connected.await(timeoutMs, TimeUnit.MILLISECONDS)) {
-                return new ZooKeeperView(zooKeeper);
-            }
-            close(zooKeeper);
-            throw new CommandFailure(
-                    "ZooKeeper at " + connectString + " does not answer (waited " + timeoutMs + " ms)");
-        } catch (IOException | IllegalArgumentException e) {
-            throw new CommandFailure("cannot reach ZooKeeper at " + connectString + ": " + e.getMessage(), e);
-        } catch (InterruptedException e) {
-            close(zooKeeper);
-            Thread.currentThread().interrupt();
-            throw new CommandFailure("interrupted while connecting to ZooKeeper", e);
-        }
+        return new ZooKeeperView(ZooKeeperConnection.open(connectString, SESSION_TIMEOUT_MS, timeoutMs));
     }
 
     /** The connection itself, for one who sets watches; it ends with this view. */
@@ -138,16 +105,8 @@ public final class ZooKeeperView implements AutoCloseable {
         return new CommandFailure("interrupted while reading from ZooKeeper", e);
     }
 
-    private static void close(ZooKeeper zooKeeper) {
-        try {
-            zooKeeper.close();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     @Override
     public void close() {
-        close(zooKeeper);
+        ZooKeeperConnection.close(zooKeeper);
     }
 }

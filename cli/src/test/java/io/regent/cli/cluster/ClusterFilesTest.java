@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,6 +33,20 @@ class ClusterFilesTest {
             assertThat(Files.readAllLines(files.properties(NodeName.broker(id))))
                     .contains("default.replication.factor=1", "broker.id=" + id);
         }
+    }
+
+    @Test
+    void everyNodeOfAQuorumIsBrokerAndControllerAndKnowsAllVoters() {
+        ClusterFiles files = new ClusterFiles(directory);
+        ClusterState state =
+                new ClusterState(ClusterState.NO_ZOOKEEPER, new TreeMap<>(Map.of(1, 9092, 2, 9093, 3, 9094)), Map.of());
+        assertThat(files.quorumProperties(state, new TreeMap<>(Map.of(1, 9192, 2, 9193, 3, 9194)), 2))
+                .containsEntry("process.roles", "broker,controller")
+                .containsEntry("node.id", "2")
+                .containsEntry("listeners", "PLAINTEXT://127.0.0.1:9093,CONTROLLER://127.0.0.1:9193")
+                .containsEntry("controller.quorum.voters", "1@127.0.0.1:9192,2@127.0.0.1:9193,3@127.0.0.1:9194")
+                .containsEntry("offsets.topic.replication.factor", "3")
+                .doesNotContainKeys("zookeeper.connect", "broker.id");
     }
 
     @Test

@@ -3,7 +3,7 @@ package io.regent.cli.compare;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
+import io.regent.cli.Spread;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -43,13 +43,5 @@ class StartReportTest {
                         "  serves after, ms               900 (800 to 1000)    3600 (3600 to 3600)  0.25",
                         "  processor time until then, ms  1200 (1000 to 1400)  0 (0 to 0)           -",
                         "  resident after 5 s idle, MB    110 (100 to 120)     330 (330 to 330)     0.33");
-    }
-
-    @Test
-    void residentMemoryIsReadFromTheStatusOfAProcess() throws IOException {
-        assertThat(ProcessMemory.parse(List.of("Name:\tjava", "VmHWM:\t  999 kB", "VmRSS:\t  170460 kB")))
-                .isEqualTo(170_460);
-        assertThatThrownBy(() -> ProcessMemory.parse(List.of("Name:\tjava"))).hasMessageContaining("VmRSS");
-        assertThat(ProcessMemory.residentKb(ProcessHandle.current().pid())).isGreaterThan(10_000);
     }
 }

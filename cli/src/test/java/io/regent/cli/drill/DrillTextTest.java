@@ -14,14 +14,22 @@ class DrillTextTest {
     private static final Workload WORKLOAD = new Workload("t", 1, 2, (short) 3, 2, 200);
 
     private static DrillResult result(Verdict verdict, boolean recovered) {
-        RoundResult round = new RoundResult(
+        RoundResult round = round(160, recovered);
+        return new DrillResult("c", WORKLOAD, List.of(round), List.of(10 * MS, 160 * MS), verdict, 100);
+    }
+
+    private static RoundResult round(long gapMs) {
+        return round(gapMs, true);
+    }
+
+    private static RoundResult round(long gapMs, boolean recovered) {
+        return new RoundResult(
                 new Endpoint(2, "127.0.0.1", 9093),
                 new ControllerSeat(2, 1),
                 List.of(1),
                 List.of(new Moment(Stage.KILLED, 0, "broker 2")),
-                List.of(10 * MS, 160 * MS),
+                List.of(10 * MS, gapMs * MS),
                 recovered);
-        return new DrillResult("c", WORKLOAD, List.of(round), List.of(10 * MS, 160 * MS), verdict, 100);
     }
 
     private static Verdict verdict(long lost, long foreign) {
@@ -39,6 +47,14 @@ class DrillTextTest {
                 .anyMatch(line -> line.matches(" *duplicated +0"))
                 .last()
                 .isEqualTo("Nothing acknowledged was lost.");
+    }
+
+    @Test
+    void severalKillsAreToldByTheMedianOfTheirLongestGaps() {
+        List<RoundResult> rounds = List.of(round(200), round(900), round(100), round(300));
+        DrillResult result = new DrillResult("c", WORKLOAD, rounds, List.of(900 * MS), verdict(0, 0), 100);
+
+        assertThat(DrillText.figures(result)).anyMatch(line -> line.matches(" *in the median +250 +ms .*"));
     }
 
     @Test

@@ -51,6 +51,18 @@ class PartitionLedgerTest {
     }
 
     @Test
+    void whatTheDyingBrokerStillTookIsNoProofThatAPartitionIsWritableAgain() {
+        acknowledge(0, 1);
+        ledger.killed(100 * MS);
+        acknowledge(101, 105);
+        ledger.died(120 * MS);
+        assertThat(ledger.writableAgainNanos()).isZero();
+        acknowledge(121, 320);
+        assertThat(ledger.writableAgainNanos()).isEqualTo(320 * MS);
+        assertThat(ledger.roundLongestGapNanos()).isEqualTo(215 * MS);
+    }
+
+    @Test
     void eachRoundHasItsOwnLongestGap() {
         acknowledge(0, 1);
         acknowledge(10, 901);

@@ -16,7 +16,9 @@ public final class ConfigZnode {
     /** The name that stands for all entities of a type that have no override of their own. */
     public static final String DEFAULT_ENTITY = "<default>";
 
-    private static final String ROOT = "/config";
+    /** The parent of all types. */
+    public static final String ROOT = "/config";
+
     private static final int FORMAT_VERSION = 1;
 
     private ConfigZnode() {}

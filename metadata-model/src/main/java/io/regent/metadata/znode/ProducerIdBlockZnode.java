@@ -1,5 +1,6 @@
 package io.regent.metadata.znode;
 
+import io.regent.metadata.ProducerIdBlock;
 import java.io.IOException;
 
 /** {@code /latest_producer_id_block}: the block of producer ids that was given out last. */
@@ -11,15 +12,7 @@ public final class ProducerIdBlockZnode {
 
     private ProducerIdBlockZnode() {}
 
-    /**
-     * A block of producer ids that belongs to one broker.
-     *
-     * @param first the lowest id of the block
-     * @param last the highest id of the block
-     */
-    public record Content(int brokerId, long first, long last) {}
-
-    public static byte[] encode(Content block) {
+    public static byte[] encode(ProducerIdBlock block) {
         return Json.object(json -> {
             json.writeNumberField("version", FORMAT_VERSION);
             json.writeNumberField("broker", block.brokerId());
@@ -28,12 +21,15 @@ public final class ProducerIdBlockZnode {
         });
     }
 
-    /** Reads a block. The znode has no data until the first block is given out: ask for that before. */
-    public static Content decode(byte[] data) throws BadZnodeException {
+    /** Reads a block. The znode has no data until the first block is given out: that is {@link ProducerIdBlock#NONE}. */
+    public static ProducerIdBlock decode(byte[] data) throws BadZnodeException {
+        if (data == null || data.length == 0) {
+            return ProducerIdBlock.NONE;
+        }
         return Json.read(PATH, data, json -> block(new Fields(PATH, json)));
     }
 
-    private static Content block(Fields fields) throws IOException, BadZnodeException {
+    private static ProducerIdBlock block(Fields fields) throws IOException, BadZnodeException {
         int brokerId = -1;
         long first = -1;
         long last = -1;
@@ -51,6 +47,6 @@ public final class ProducerIdBlockZnode {
         if (first < 0 || last < first) {
             throw new BadZnodeException(PATH, "it has a block from " + first + " to " + last);
         }
-        return new Content(brokerId, first, last);
+        return new ProducerIdBlock(brokerId, first, last);
     }
 }

@@ -5,6 +5,7 @@ import io.regent.metadata.Assignment;
 import io.regent.metadata.Replicas;
 import io.regent.metadata.TopicId;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -25,6 +26,15 @@ public final class TopicZnode {
     static final int MAX_PARTITIONS = 1_000_000;
 
     private static final int FORMAT_VERSION = 3;
+
+    private static final int USUAL_PARTITIONS = 16;
+
+    private static final byte[] PARTITIONS = PlainJson.token("\"partitions\":");
+    private static final byte[] TOPIC_ID = PlainJson.token("\"topic_id\":");
+    private static final byte[] NONE_ADDING = PlainJson.token("\"adding_replicas\":{}");
+    private static final byte[] NONE_REMOVING = PlainJson.token("\"removing_replicas\":{}");
+    private static final byte[] VERSION = PlainJson.token("\"version\":");
+    private static final byte[] NAME_END = PlainJson.token("\":");
 
     private TopicZnode() {}
 
@@ -68,8 +78,78 @@ public final class TopicZnode {
     }
 
     public static Content decode(String topic, byte[] data) throws BadZnodeException {
+        Content usual = data == null ? null : usualContent(new PlainJson(data));
+        if (usual != null) {
+            return usual;
+        }
         String path = path(topic);
         return Json.read(path, data, json -> content(path, new Fields(path, json)));
+    }
+
+    /** What {@link #content} makes of a topic that is not being reassigned; null where that had better have a look. */
+    private static Content usualContent(PlainJson json) {
+        TopicId id = null;
+        Assignment[] assignments = null;
+        boolean adding = false;
+        boolean removing = false;
+        int format = PlainJson.UNUSUAL;
+        if (!json.takes('{')) {
+            return null;
+        }
+        do {
+            if (assignments == null && json.takes(PARTITIONS)) {
+                assignments = usualPartitions(json);
+            } else if (id == null && json.takes(TOPIC_ID)) {
+                id = usualId(json.text());
+            } else if (!adding && json.takes(NONE_ADDING)) {
+                adding = true;
+            } else if (!removing && json.takes(NONE_REMOVING)) {
+                removing = true;
+            } else if (format == PlainJson.UNUSUAL && json.takes(VERSION)) {
+                format = json.number();
+            } else {
+                return null;
+            }
+        } while (json.takes(','));
+        boolean isWhole = json.takes('}') && json.isAllUsual() && format != PlainJson.UNUSUAL;
+        return isWhole && id != null && assignments != null ? new Content(id, assignments) : null;
+    }
+
+    private static TopicId usualId(String text) {
+        try {
+            return text == null ? null : TopicId.parse(text);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    private static Assignment[] usualPartitions(PlainJson json) {
+        Assignment[] assignments = new Assignment[USUAL_PARTITIONS];
+        int count = 0;
+        if (!json.takes('{')) {
+            return null;
+        }
+        do {
+            int number = json.takes('"') ? json.number() : PlainJson.UNUSUAL;
+            Replicas replicas = json.takes(NAME_END) ? json.replicas() : null;
+            if (number < 0 || number >= MAX_PARTITIONS || replicas == null || replicas.isEmpty()) {
+                return null;
+            }
+            if (number >= assignments.length) {
+                assignments = Arrays.copyOf(assignments, Math.max(number + 1, 2 * assignments.length));
+            }
+            if (assignments[number] != null) {
+                return null;
+            }
+            assignments[number] = Assignment.of(replicas);
+            count = Math.max(count, number + 1);
+        } while (json.takes(','));
+        if (!json.takes('}')) {
+            return null;
+        }
+        Assignment[] all = Arrays.copyOf(assignments, count);
+        Arrays.setAll(all, number -> all[number] == null ? Assignment.NONE : all[number]);
+        return all;
     }
 
     private static Content content(String path, Fields fields) throws IOException, BadZnodeException {
@@ -92,7 +172,8 @@ public final class TopicZnode {
         Assignment[] assignments = new Assignment[replicas.isEmpty() ? 0 : replicas.lastKey() + 1];
         for (int partition = 0; partition < assignments.length; partition++) {
             assignments[partition] = assignment(
-                    path + " partition " + partition,
+                    path,
+                    partition,
                     replicas.get(partition),
                     adding.getOrDefault(partition, Replicas.NONE),
                     removing.getOrDefault(partition, Replicas.NONE));
@@ -100,17 +181,20 @@ public final class TopicZnode {
         return new Content(id, assignments);
     }
 
-    private static Assignment assignment(String where, Replicas replicas, Replicas adding, Replicas removing)
+    private static Assignment assignment(
+            String path, int partition, Replicas replicas, Replicas adding, Replicas removing)
             throws BadZnodeException {
         if (replicas == null) {
             return Assignment.NONE;
         }
         if (replicas.isEmpty()) {
-            throw new BadZnodeException(where, "it has no replicas");
+            throw new BadZnodeException(path, "partition " + partition + " has no replicas");
         }
         if (!replicas.containsAll(adding) || !replicas.containsAll(removing)) {
             throw new BadZnodeException(
-                    where, "it adds " + adding + " or removes " + removing + " outside its replicas " + replicas);
+                    path,
+                    "partition " + partition + " adds " + adding + " or removes " + removing + " outside its replicas "
+                            + replicas);
         }
         return Assignment.of(replicas, adding, removing);
     }

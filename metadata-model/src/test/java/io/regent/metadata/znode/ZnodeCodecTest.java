@@ -9,6 +9,7 @@ import io.regent.metadata.Endpoint;
 import io.regent.metadata.LeaderRecovery;
 import io.regent.metadata.PartitionId;
 import io.regent.metadata.PartitionState;
+import io.regent.metadata.ProducerIdBlock;
 import io.regent.metadata.Replicas;
 import io.regent.metadata.TopicId;
 import java.nio.charset.StandardCharsets;
@@ -58,12 +59,19 @@ class ZnodeCodecTest {
     @MethodSource("znodesOfKafka")
     void missingEmptyAndNonUtf8DataAreNoValue(String line) {
         String path = line.substring(0, line.indexOf(' '));
-        if (path.startsWith("/config/") && !path.startsWith(ConfigChangeZnode.PARENT)) {
+        boolean isOverrides = path.startsWith("/config/") && !path.startsWith(ConfigChangeZnode.PARENT);
+        if (isOverrides || path.equals(ProducerIdBlockZnode.PATH)) {
             return;
         }
         for (byte[] data : new byte[][] {null, {}, {'"', (byte) 0xff, (byte) 0xfe, '"'}}) {
             assertThatThrownBy(() -> Codecs.rewrite(path, data)).isInstanceOf(BadZnodeException.class);
         }
+    }
+
+    @Test
+    void noProducerIdBlockIsReadUntilOneWasGivenOut() throws BadZnodeException {
+        assertThat(ProducerIdBlockZnode.decode(null)).isEqualTo(ProducerIdBlock.NONE);
+        assertThat(ProducerIdBlockZnode.decode(new byte[0])).isEqualTo(ProducerIdBlock.NONE);
     }
 
     @Test

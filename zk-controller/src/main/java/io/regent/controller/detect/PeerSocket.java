@@ -6,15 +6,13 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.regent.controller.loop.PeerWatch;
 import io.regent.metadata.BrokerRegistration;
 import io.regent.metadata.Endpoint;
-import java.net.ConnectException;
-import java.net.NoRouteToHostException;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -37,21 +35,49 @@ final class PeerSocket {
      */
     private static final int MAX_SHORT_LIVES = 5;
 
+    /** Others answer no stranger twice, or nobody who speaks no TLS. */
+    private static final String PLAINTEXT = "PLAINTEXT";
+
     private final EventLoop loop;
     private final BrokerRegistration peer;
     private final Endpoint endpoint;
-    private final Consumer<PeerWatch.Dead> onDeath;
+    private final Consumer<PeerWatch.Sighting> listener;
+    private final Suspects suspects;
+    private final Optional<Heartbeat> heartbeat;
 
     private Suspicion suspicion = Suspicion.NONE;
     private Channel channel;
     private int shortLives;
     private boolean closed;
 
-    PeerSocket(EventLoop loop, BrokerRegistration peer, Endpoint endpoint, Consumer<PeerWatch.Dead> onDeath) {
+    /** @param heartbeatTimeoutMs after how long without an answer the peer hangs; 0 when it is not asked */
+    PeerSocket(
+            EventLoop loop,
+            BrokerRegistration peer,
+            Endpoint endpoint,
+            Consumer<PeerWatch.Sighting> listener,
+            Suspects suspects,
+            long heartbeatTimeoutMs) {
         this.loop = loop;
         this.peer = peer;
         this.endpoint = endpoint;
-        this.onDeath = onDeath;
+        this.listener = listener;
+        this.suspects = suspects;
+        this.heartbeat = heartbeatTimeoutMs > 0 && endpoint.securityProtocol().equals(PLAINTEXT)
+                ? Optional.of(new Heartbeat(loop, endpoint, heartbeatTimeoutMs, new Verdicts()))
+                : Optional.empty();
+    }
+
+    private final class Verdicts implements Heartbeat.Listener {
+        @Override
+        public void hangs(String evidence) {
+            listener.accept(new PeerWatch.Dead(peer.id(), peer.epoch(), evidence));
+        }
+
+        @Override
+        public void revived() {
+            listener.accept(new PeerWatch.Revived(peer.id(), peer.epoch()));
+        }
     }
 
     BrokerRegistration peer() {
@@ -75,7 +101,7 @@ final class PeerSocket {
                 .channel(NioSocketChannel.class)
                 .option(ChannelOption.SO_KEEPALIVE, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS)
-                .handler(new Silent())
+                .handler(new Silent(heartbeat.isEmpty()))
                 .connect(endpoint.host(), endpoint.port());
         channel = connecting.channel();
         connecting.addListener(done -> {
@@ -87,11 +113,21 @@ final class PeerSocket {
         });
     }
 
-    /** What a peer says to a connection that says nothing is of no interest, nor is how it ends. */
+    /** How a connection ends is of no interest, nor is what a peer says on one that asks nothing. */
     private static final class Silent extends ChannelInboundHandlerAdapter {
+        private final boolean deaf;
+
+        Silent(boolean deaf) {
+            this.deaf = deaf;
+        }
+
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
-            ReferenceCountUtil.release(message);
+            if (deaf) {
+                ReferenceCountUtil.release(message);
+            } else {
+                ctx.fireChannelRead(message);
+            }
         }
 
         @Override
@@ -102,10 +138,15 @@ final class PeerSocket {
 
     private void connected(Channel made) {
         suspicion = suspicion.connected();
-        long sinceNs = System.nanoTime();
+        long sinceMs = SocketPeerWatch.nowMs();
+        suspects.clear(peer.id());
+        heartbeat.ifPresent(each -> each.connected(made));
         made.closeFuture().addListener(gone -> {
             suspicion = suspicion.closed();
-            boolean shortLived = System.nanoTime() - sinceNs < TimeUnit.MILLISECONDS.toNanos(SHORT_LIFE_MS);
+            if (!closed) {
+                suspects.add(peer.id(), SocketPeerWatch.nowMs());
+            }
+            boolean shortLived = SocketPeerWatch.nowMs() - sinceMs < SHORT_LIFE_MS;
             shortLives = shortLived ? shortLives + 1 : 0;
             tryAgain(pauseMs());
         });
@@ -119,15 +160,19 @@ final class PeerSocket {
     }
 
     private void failed(Throwable cause) {
-        // Netty tells a refusal as a ConnectException, and a timeout as a subclass of it.
-        boolean refused = cause instanceof ConnectException
-                && !(cause instanceof ConnectTimeoutException)
-                && !(cause instanceof NoRouteToHostException)
-                && isRefusal(cause.getMessage());
-        suspicion = refused ? suspicion.refused() : suspicion.unreachable();
+        switch (ConnectFailure.of(cause)) {
+            case REFUSED -> suspicion = suspicion.refused();
+            case UNREACHABLE -> suspicion = suspicion.unreachable();
+            case RESET -> {
+                shortLives++;
+                tryAgain(pauseMs());
+                return;
+            }
+        }
         if (suspicion.isDead() && !closed) {
             closed = true;
-            onDeath.accept(new PeerWatch.Dead(
+            heartbeat.ifPresent(Heartbeat::close);
+            listener.accept(new PeerWatch.Dead(
                     peer.id(),
                     peer.epoch(),
                     "its connection closed, and " + endpoint.host() + ":" + endpoint.port() + " refused "
@@ -137,19 +182,26 @@ final class PeerSocket {
         }
     }
 
-    private static boolean isRefusal(String message) {
-        return message != null && message.contains("refused");
-    }
-
     private void tryAgain(long afterMs) {
         if (!closed) {
             var unused = loop.schedule(this::open, afterMs, TimeUnit.MILLISECONDS);
         }
     }
 
+    /** Does what the heartbeats have due. */
+    void tick(long nowMs) {
+        heartbeat.ifPresent(each -> each.tick(nowMs));
+    }
+
+    /** This process itself stood still: what the peer did not answer meanwhile does not count. */
+    void resumed(long nowMs) {
+        heartbeat.ifPresent(each -> each.anew(nowMs));
+    }
+
     /** Closes the connection and makes no other. */
     void close() {
         closed = true;
+        heartbeat.ifPresent(Heartbeat::close);
         if (channel != null) {
             var unused = channel.close();
         }

@@ -20,7 +20,7 @@ record Suspicion(State state, int refusals) {
     static final int REFUSALS_FOR_VERDICT = 2;
 
     /** The pause between the refusals. */
-    static final long SECOND_LOOK_MS = 20;
+    static final long SECOND_LOOK_MS = 10;
 
     /** How often a peer that cannot be reached is tried. */
     static final long RETRY_MS = 1_000;

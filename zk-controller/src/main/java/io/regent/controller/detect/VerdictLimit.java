@@ -1,7 +1,6 @@
 package io.regent.controller.detect;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
+import io.regent.controller.loop.RecentTimes;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -17,18 +16,15 @@ final class VerdictLimit {
     /** The time over which verdicts are counted. */
     static final long WINDOW_MS = 60_000;
 
-    private final Map<Integer, Deque<Long>> verdicts = new HashMap<>();
+    private final Map<Integer, RecentTimes> verdicts = new HashMap<>();
 
     /** Whether one more verdict on this node is within the bound; counts it if so. */
     boolean allows(int brokerId, long nowMs) {
-        Deque<Long> times = verdicts.computeIfAbsent(brokerId, id -> new ArrayDeque<>());
-        while (!times.isEmpty() && nowMs - times.peekFirst() >= WINDOW_MS) {
-            times.removeFirst();
-        }
-        if (times.size() >= MAX_VERDICTS) {
+        RecentTimes times = verdicts.computeIfAbsent(brokerId, id -> new RecentTimes(MAX_VERDICTS, WINDOW_MS));
+        if (times.waitMs(nowMs) > 0) {
             return false;
         }
-        times.addLast(nowMs);
+        times.add(nowMs);
         return true;
     }
 }

@@ -1,23 +1,21 @@
 package io.regent.controller.link;
 
-import io.netty.channel.EventLoop;
 import io.regent.controller.Announcements;
 import io.regent.controller.Reign;
 import io.regent.metadata.BrokerRegistration;
 import io.regent.metadata.Endpoint;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.protocol.ApiKeys;
-import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.AbstractResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Tells one life of one broker what one reign has announced: a request at a time, since brokers take them in order, and the
  * same again after a lost connection, since a broker that obeyed already does no harm by obeying again.
  *
- * <p>Public calls come from the controller's loop; all else is on the channel's event loop, where nothing waits.
+ * <p>Public calls come from the controller's loop; all else is on the channel's lane, where nothing waits.
  */
 final class BrokerChannel {
 
@@ -25,6 +23,11 @@ final class BrokerChannel {
 
     private static final long FIRST_BACKOFF_MS = 50;
     private static final long MAX_BACKOFF_MS = 1_000;
+
+    /** How long at most, and in which steps, this node's own broker waits for others to be told. */
+    private static final int MAX_YIELDS = 100;
+
+    private static final long YIELD_MS = 20;
 
     /** The oldest versions that are spoken: those of Kafka 3.0. */
     private static final short LEADER_AND_ISR_LOWEST = 5;
@@ -35,32 +38,48 @@ final class BrokerChannel {
     private final Reign reign;
     private final BrokerRegistration broker;
     private final Endpoint endpoint;
-    private final LinkSettings settings;
-    private final EventLoop loop;
+    private final Transport.Lane lane;
     private final Telling telling;
+    private final QueueTime queueTime;
     private final ControlRequests requests;
+    private final SharedMetadata metadata;
     private final ControlAnswers answers;
     private final Outbox outbox;
 
     private BrokerConnection connection;
     private boolean ready;
-    private AbstractRequest inFlight;
+    private Outgoing inFlight;
     private int unanswered;
     private long backoffMs = FIRST_BACKOFF_MS;
+    /** Whether it was told that the broker cannot be reached: once, however often it is tried. */
+    private boolean toldUnreachable;
+
+    private int yields;
+    private boolean yielding;
     private boolean closed;
     private volatile int queueSize;
 
+    /** A request that is on its way, and what it tells. */
+    private record Outgoing(Outbox.Batch batch, Body body) {}
+
     /**
      * @param broker has the listener that the settings name
+     * @param telling the reign's, which all channels share
      */
-    BrokerChannel(Reign reign, BrokerRegistration broker, LinkSettings settings, EventLoop loop, Telling telling) {
-        this.reign = reign;
+    BrokerChannel(
+            BrokerRegistration broker,
+            LinkSettings settings,
+            Transport.Lane lane,
+            Telling telling,
+            QueueTime queueTime) {
+        this.reign = telling.reign();
         this.broker = broker;
         this.endpoint = broker.endpoint(settings.listenerName()).orElseThrow();
-        this.settings = settings;
-        this.loop = loop;
+        this.lane = lane;
         this.telling = telling;
-        this.requests = new ControlRequests(reign, broker.epoch(), settings.listenerName());
+        this.queueTime = queueTime;
+        this.requests = telling.requests();
+        this.metadata = telling.metadata();
         this.answers = new ControlAnswers(reign, broker, telling);
         this.outbox = new Outbox(broker.id(), settings.maxRequestBytes() / 10 * 9);
     }
@@ -75,26 +94,27 @@ final class BrokerChannel {
     }
 
     void open() {
-        loop.execute(this::connect);
+        lane.execute(this::connect);
     }
 
     /** Has this broker's part of the announcements sent. */
     void announce(Announcements announcements) {
         telling.begin();
-        loop.execute(() -> {
+        lane.execute(() -> {
             if (closed) {
                 telling.done(1);
                 return;
             }
             unanswered++;
             outbox.add(announcements);
+            queueTime.queued();
             pump();
         });
     }
 
     /** Sends nothing more, and forgets what is unanswered. */
     void close() {
-        loop.execute(() -> {
+        lane.execute(() -> {
             closed = true;
             if (connection != null) {
                 connection.close();
@@ -109,13 +129,7 @@ final class BrokerChannel {
         if (closed) {
             return;
         }
-        connection = BrokerConnection.open(
-                loop,
-                endpoint.host(),
-                endpoint.port(),
-                Integer.toString(settings.nodeId()),
-                settings.requestTimeoutMs(),
-                new ConnectionListener());
+        connection = lane.connect(endpoint, new ConnectionListener());
     }
 
     private final class ConnectionListener implements BrokerConnection.Listener {
@@ -123,6 +137,7 @@ final class BrokerChannel {
         public void ready() {
             ready = true;
             backoffMs = FIRST_BACKOFF_MS;
+            toldUnreachable = false;
             LOG.info("[{}] connected to broker {} at {}", reign, broker.id(), endpoint.connectionString());
             if (inFlight != null) {
                 send(inFlight);
@@ -137,14 +152,16 @@ final class BrokerChannel {
             if (closed) {
                 return;
             }
-            LOG.warn(
-                    "[{}] no connection to broker {} at {}, again in {} ms: {}",
-                    reign,
-                    broker.id(),
-                    endpoint.connectionString(),
-                    backoffMs,
-                    reason);
-            var unused = loop.schedule(BrokerChannel.this::connect, backoffMs, TimeUnit.MILLISECONDS);
+            LOG.atLevel(toldUnreachable ? Level.DEBUG : Level.WARN)
+                    .log(
+                            "[{}] no connection to broker {} at {}, again in {} ms: {}",
+                            reign,
+                            broker.id(),
+                            endpoint.connectionString(),
+                            backoffMs,
+                            reason);
+            toldUnreachable = true;
+            lane.schedule(backoffMs, BrokerChannel.this::connect);
             backoffMs = Math.min(MAX_BACKOFF_MS, 2 * backoffMs);
         }
     }
@@ -154,29 +171,53 @@ final class BrokerChannel {
         if (closed || !ready || inFlight != null) {
             return;
         }
-        Optional<Outbox.Batch> batch = outbox.next();
+        boolean yieldsNow = yieldsToOthers();
+        Optional<Outbox.Batch> batch = outbox.next(yieldsNow);
         while (batch.isPresent()) {
-            Optional<AbstractRequest> request = request(batch.get());
-            if (request.isPresent()) {
-                send(request.get());
+            Outbox.Batch next = batch.get();
+            Optional<Body> body = body(next);
+            if (body.isPresent()) {
+                queueTime.sent(!outbox.isEmpty());
+                send(new Outgoing(next, body.get()));
                 return;
             }
-            batch = outbox.next();
+            batch = outbox.next(yieldsNow);
         }
         if (outbox.isEmpty()) {
             telling.done(unanswered);
             unanswered = 0;
+            yields = 0;
+        } else if (yieldsNow && !yielding) {
+            yielding = true;
+            yields++;
+            lane.schedule(YIELD_MS, () -> {
+                yielding = false;
+                pump();
+            });
         }
     }
 
-    private Optional<AbstractRequest> request(Outbox.Batch batch) {
+    /**
+     * Whether metadata waits until other brokers are told: this node's own broker, which takes its cores from those that tell
+     * and knows most of it from the last reign, reads much of it last.
+     */
+    private boolean yieldsToOthers() {
+        return broker.id() == reign.controllerId()
+                && outbox.hasMuchMetadata()
+                && yields < MAX_YIELDS
+                && telling.isOpenBesides(unanswered);
+    }
+
+    private Optional<Body> body(Outbox.Batch batch) {
         return switch (batch) {
             case Outbox.Batch.LeaderAndIsr told ->
-                version(ApiKeys.LEADER_AND_ISR, LEADER_AND_ISR_LOWEST).map(v -> requests.leaderAndIsr(told, v));
+                version(ApiKeys.LEADER_AND_ISR, LEADER_AND_ISR_LOWEST)
+                        .map(v -> requests.leaderAndIsr(told, broker.epoch(), v));
             case Outbox.Batch.UpdateMetadata told ->
-                version(ApiKeys.UPDATE_METADATA, UPDATE_METADATA_LOWEST).map(v -> requests.updateMetadata(told, v));
+                version(ApiKeys.UPDATE_METADATA, UPDATE_METADATA_LOWEST).map(v -> metadata.of(told, v, broker.epoch()));
             case Outbox.Batch.StopReplicas told ->
-                version(ApiKeys.STOP_REPLICA, STOP_REPLICA_LOWEST).map(v -> requests.stopReplicas(told, v));
+                version(ApiKeys.STOP_REPLICA, STOP_REPLICA_LOWEST)
+                        .map(v -> Body.of(requests.stopReplicas(told, broker.epoch()), v));
         };
     }
 
@@ -188,21 +229,21 @@ final class BrokerChannel {
         return version;
     }
 
-    private void send(AbstractRequest request) {
-        inFlight = request;
+    private void send(Outgoing outgoing) {
+        inFlight = outgoing;
         BrokerConnection over = connection;
-        var unused = over.send(request).whenComplete((response, failure) -> {
+        var unused = over.send(outgoing.body()).whenComplete((response, failure) -> {
             // A lost answer leaves the request in flight: the next connection sends it again.
             if (failure == null && over == connection && !closed) {
-                answered(request, response);
+                answered(outgoing.batch(), response);
             }
         });
     }
 
-    private void answered(AbstractRequest request, AbstractResponse response) {
+    private void answered(Outbox.Batch batch, AbstractResponse response) {
         inFlight = null;
         try {
-            answers.take(request, response);
+            answers.take(batch, response);
         } catch (RuntimeException e) {
             LOG.error("[{}] broker {} gave an answer that means nothing", reign, broker.id(), e);
         }

@@ -1,150 +1,26 @@
 package io.regent.controller.link;
 
-import io.netty.bootstrap.Bootstrap;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoop;
-import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
-import io.netty.handler.codec.LengthFieldPrepender;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
 import org.apache.kafka.common.protocol.ApiKeys;
-import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.AbstractResponse;
-import org.apache.kafka.common.requests.ApiVersionsRequest;
-import org.apache.kafka.common.requests.ApiVersionsResponse;
-import org.apache.kafka.common.requests.RequestHeader;
 
 /**
- * One connection to a broker that speaks Kafka's protocol: it asks for the broker's versions first, then carries requests,
- * whose answers come in their order.
+ * One connection to a broker: it learns the broker's versions first, then carries requests, whose answers come in their
+ * order.
  *
- * <p>Confined to its event loop. It never reconnects: when it is closed, for whatever reason, what was unanswered fails
- * and the listener is told once.
+ * <p>Confined to its {@link Transport.Lane}. It never reconnects: when it is closed, for whatever reason, what was
+ * unanswered fails and the listener is told once.
  */
-public final class BrokerConnection implements AutoCloseable {
+public interface BrokerConnection extends AutoCloseable {
 
-    /** A control response names each partition of its request in a few bytes; this is far beyond any of them. */
-    private static final int MAX_RESPONSE_BYTES = 100 * 1024 * 1024;
-
-    private static final int LENGTH_BYTES = 4;
-
-    /** What becomes of a connection. Called on its event loop. */
-    public interface Listener {
+    /** What becomes of a connection. Called on its lane. */
+    interface Listener {
         /** The broker has told its versions: requests may be sent. */
         void ready();
 
         /** The connection could not be made, or is gone. */
         void closed(String reason);
-    }
-
-    private record Unanswered(RequestHeader header, CompletableFuture<AbstractResponse> answer) {}
-
-    private final EventLoop loop;
-    private final String clientId;
-    private final long timeoutMs;
-    private final Listener listener;
-    private final Deque<Unanswered> unanswered = new ArrayDeque<>();
-
-    private Channel channel;
-    private ApiVersionsResponse versions;
-    private int nextCorrelationId;
-    private boolean closed;
-
-    private BrokerConnection(EventLoop loop, String clientId, long timeoutMs, Listener listener) {
-        this.loop = loop;
-        this.clientId = clientId;
-        this.timeoutMs = timeoutMs;
-        this.listener = listener;
-    }
-
-    /**
-     * Begins to connect. Called on the event loop.
-     *
-     * @param timeoutMs how long connecting may take, and then each answer
-     */
-    public static BrokerConnection open(
-            EventLoop loop, String host, int port, String clientId, long timeoutMs, Listener listener) {
-        BrokerConnection connection = new BrokerConnection(loop, clientId, timeoutMs, listener);
-        Bootstrap bootstrap = new Bootstrap()
-                .group(loop)
-                .channel(NioSocketChannel.class)
-                .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.SO_KEEPALIVE, true)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.min(Integer.MAX_VALUE, timeoutMs))
-                .handler(connection.new Pipeline());
-        ChannelFuture connecting = bootstrap.connect(host, port);
-        connection.channel = connecting.channel();
-        connecting.addListener(done -> connection.connected(done.isSuccess() ? null : done.cause()));
-        return connection;
-    }
-
-    private final class Pipeline extends ChannelInitializer<Channel> {
-        @Override
-        protected void initChannel(Channel made) {
-            made.pipeline()
-                    .addLast(new LengthFieldBasedFrameDecoder(MAX_RESPONSE_BYTES, 0, LENGTH_BYTES, 0, LENGTH_BYTES))
-                    .addLast(new LengthFieldPrepender(LENGTH_BYTES))
-                    .addLast(new Responses());
-        }
-    }
-
-    private final class Responses extends SimpleChannelInboundHandler<ByteBuf> {
-        @Override
-        protected void channelRead0(ChannelHandlerContext ctx, ByteBuf frame) {
-            byte[] bytes = new byte[frame.readableBytes()];
-            frame.readBytes(bytes);
-            answered(ByteBuffer.wrap(bytes));
-        }
-
-        @Override
-        public void channelInactive(ChannelHandlerContext ctx) {
-            fail("the broker closed the connection");
-        }
-
-        @Override
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            fail(cause.toString());
-        }
-    }
-
-    private void connected(Throwable failure) {
-        if (failure != null) {
-            fail(failure.toString());
-        } else if (!closed) {
-            askVersions(ApiKeys.API_VERSIONS.latestVersion());
-        }
-    }
-
-    /** A broker that does not know this version of the request answers in version 0, with what it knows (KIP-511). */
-    private void askVersions(short version) {
-        var unused = send(new ApiVersionsRequest.Builder().build(version)).thenAccept(response -> {
-            ApiVersionsResponse told = (ApiVersionsResponse) response;
-            Errors error = Errors.forCode(told.data().errorCode());
-            if (error == Errors.UNSUPPORTED_VERSION && version > 0) {
-                askVersions((short) 0);
-            } else if (error != Errors.NONE) {
-                fail("the broker answered ApiVersions with " + error);
-            } else {
-                versions = told;
-                listener.ready();
-            }
-        });
     }
 
     /**
@@ -153,71 +29,14 @@ public final class BrokerConnection implements AutoCloseable {
      * @param lowest the lowest that the caller can use
      * @return empty when there is none
      */
-    public Optional<Short> version(ApiKeys key, short lowest) {
-        ApiVersion theirs = versions == null ? null : versions.apiVersion(key.id);
-        if (theirs == null) {
-            return Optional.empty();
-        }
-        short highest = (short) Math.min(key.latestVersion(), theirs.maxVersion());
-        return highest < Math.max(lowest, theirs.minVersion()) ? Optional.empty() : Optional.of(highest);
-    }
+    Optional<Short> version(ApiKeys key, short lowest);
 
-    /** Sends a request. The answer fails with {@link IOException} when the connection is gone first, or time is up. */
-    public CompletableFuture<AbstractResponse> send(AbstractRequest request) {
-        CompletableFuture<AbstractResponse> answer = new CompletableFuture<>();
-        if (closed) {
-            answer.completeExceptionally(new IOException("the connection is closed"));
-            return answer;
-        }
-        RequestHeader header = new RequestHeader(request.apiKey(), request.version(), clientId, nextCorrelationId++);
-        Unanswered sent = new Unanswered(header, answer);
-        unanswered.add(sent);
-        var unusedWrite = channel.writeAndFlush(Unpooled.wrappedBuffer(request.serializeWithHeader(header)));
-        Future<?> expiry = loop.schedule(() -> expire(sent), timeoutMs, TimeUnit.MILLISECONDS);
-        var unusedStage = answer.whenComplete((response, failure) -> expiry.cancel(false));
-        return answer;
-    }
+    /**
+     * Sends a request. The answer fails with {@link java.io.IOException} when the connection is gone first, or time is up.
+     */
+    CompletableFuture<AbstractResponse> send(Body body);
 
-    private void expire(Unanswered sent) {
-        if (!sent.answer().isDone()) {
-            fail("no answer to " + sent.header().apiKey() + " within " + timeoutMs + " ms");
-        }
-    }
-
-    private void answered(ByteBuffer frame) {
-        Unanswered oldest = unanswered.poll();
-        if (oldest == null) {
-            fail("the broker answered what it was not asked");
-            return;
-        }
-        try {
-            AbstractResponse response = AbstractResponse.parseResponse(frame, oldest.header());
-            oldest.answer().complete(response);
-        } catch (RuntimeException e) {
-            oldest.answer().completeExceptionally(new IOException("an unreadable answer", e));
-            fail("the broker's answer to " + oldest.header().apiKey() + " cannot be read: " + e);
-        }
-    }
-
-    private void fail(String reason) {
-        if (closed) {
-            return;
-        }
-        close();
-        listener.closed(reason);
-    }
-
-    /** Closes the connection; what is unanswered fails. The listener is not told. On the event loop. */
+    /** Closes the connection; what is unanswered fails. The listener is not told. */
     @Override
-    public void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        var unused = channel.close();
-        IOException gone = new IOException("the connection is closed");
-        while (!unanswered.isEmpty()) {
-            unanswered.poll().answer().completeExceptionally(gone);
-        }
-    }
+    void close();
 }

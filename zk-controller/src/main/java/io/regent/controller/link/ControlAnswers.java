@@ -2,23 +2,22 @@ package io.regent.controller.link;
 
 import io.regent.controller.Event;
 import io.regent.controller.Reign;
+import io.regent.controller.StopReplica;
 import io.regent.controller.loop.LinkEvent;
 import io.regent.metadata.BrokerRegistration;
+import io.regent.metadata.PartitionId;
 import io.regent.metadata.PartitionSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.message.StopReplicaRequestData.StopReplicaPartitionState;
+import org.apache.kafka.common.message.LeaderAndIsrResponseData.LeaderAndIsrPartitionError;
+import org.apache.kafka.common.message.LeaderAndIsrResponseData.LeaderAndIsrTopicError;
 import org.apache.kafka.common.message.StopReplicaResponseData.StopReplicaPartitionError;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.AbstractResponse;
-import org.apache.kafka.common.requests.LeaderAndIsrRequest;
 import org.apache.kafka.common.requests.LeaderAndIsrResponse;
-import org.apache.kafka.common.requests.StopReplicaRequest;
 import org.apache.kafka.common.requests.StopReplicaResponse;
 import org.apache.kafka.common.requests.UpdateMetadataResponse;
 import org.slf4j.Logger;
@@ -39,10 +38,11 @@ final class ControlAnswers {
         this.telling = telling;
     }
 
-    void take(AbstractRequest request, AbstractResponse response) {
+    /** Takes the answer to a request that told this. */
+    void take(Outbox.Batch told, AbstractResponse response) {
         switch (response) {
-            case LeaderAndIsrResponse answer -> leaderAndIsr((LeaderAndIsrRequest) request, answer);
-            case StopReplicaResponse answer -> stopReplica((StopReplicaRequest) request, answer);
+            case LeaderAndIsrResponse answer -> leaderAndIsr((Outbox.Batch.LeaderAndIsr) told, answer);
+            case StopReplicaResponse answer -> stopReplica((Outbox.Batch.StopReplicas) told, answer);
             case UpdateMetadataResponse answer -> isObeyed("UpdateMetadata", answer.error());
             default -> throw new IllegalArgumentException("no answer to a control request: " + response);
         }
@@ -60,37 +60,59 @@ final class ControlAnswers {
         return false;
     }
 
-    private void leaderAndIsr(LeaderAndIsrRequest request, LeaderAndIsrResponse response) {
+    private void leaderAndIsr(Outbox.Batch.LeaderAndIsr told, LeaderAndIsrResponse response) {
         if (!isObeyed("LeaderAndIsr", response.error())) {
             return;
         }
+        Map<Uuid, String> names = new HashMap<>();
+        for (TopicStates topic : told.topics()) {
+            names.put(ControlRequests.topicId(topic), topic.name());
+        }
         PartitionSet.Builder accepted = PartitionSet.builder();
         PartitionSet.Builder failed = PartitionSet.builder();
-        Map<Uuid, String> names = new HashMap<>();
-        request.topicIds().forEach((name, id) -> names.put(id, name));
-        response.partitionErrors(names).forEach((partition, error) -> {
-            if (error == Errors.NONE) {
-                accepted.add(partition.topic(), partition.partition());
-            } else if (error == Errors.KAFKA_STORAGE_ERROR) {
-                failed.add(partition.topic(), partition.partition());
-            } else if (error == Errors.STALE_CONTROLLER_EPOCH) {
-                // For a single partition: the broker is in this leader epoch already.
-                LOG.debug("[{}] broker {} knew the state of {}", reign, broker.id(), partition);
-            } else {
-                LOG.warn("[{}] broker {} answered LeaderAndIsr of {} with {}", reign, broker.id(), partition, error);
+        for (LeaderAndIsrTopicError topic : response.data().topics()) {
+            String name = names.get(topic.topicId());
+            if (name == null) {
+                LOG.warn("[{}] broker {} answered LeaderAndIsr of {}", reign, broker.id(), topic.topicId());
+                continue;
             }
-        });
+            for (LeaderAndIsrPartitionError each : topic.partitionErrors()) {
+                Errors error = Errors.forCode(each.errorCode());
+                if (error == Errors.NONE) {
+                    accepted.add(name, each.partitionIndex());
+                } else if (error == Errors.KAFKA_STORAGE_ERROR) {
+                    failed.add(name, each.partitionIndex());
+                } else {
+                    refused(name, each.partitionIndex(), error);
+                }
+            }
+        }
         tell(new Event.LeaderAndIsrAnswered(broker.id(), broker.epoch(), accepted.build(), failed.build()));
     }
 
-    private void stopReplica(StopReplicaRequest request, StopReplicaResponse response) {
+    private void refused(String topic, int partition, Errors error) {
+        if (error == Errors.STALE_CONTROLLER_EPOCH) {
+            // For a single partition: the broker is in this leader epoch already.
+            LOG.debug("[{}] broker {} knew the state of {}-{}", reign, broker.id(), topic, partition);
+        } else {
+            LOG.warn(
+                    "[{}] broker {} answered LeaderAndIsr of {}-{} with {}",
+                    reign,
+                    broker.id(),
+                    topic,
+                    partition,
+                    error);
+        }
+    }
+
+    private void stopReplica(Outbox.Batch.StopReplicas told, StopReplicaResponse response) {
         if (!isObeyed("StopReplica", response.error())) {
             return;
         }
-        Set<TopicPartition> failed = new HashSet<>();
+        Set<PartitionId> failed = new HashSet<>();
         for (StopReplicaPartitionError each : response.partitionErrors()) {
             if (each.errorCode() != Errors.NONE.code()) {
-                TopicPartition partition = new TopicPartition(each.topicName(), each.partitionIndex());
+                PartitionId partition = new PartitionId(each.topicName(), each.partitionIndex());
                 failed.add(partition);
                 LOG.warn(
                         "[{}] broker {} answered StopReplica of {} with {}",
@@ -101,20 +123,15 @@ final class ControlAnswers {
             }
         }
         PartitionSet.Builder deleted = PartitionSet.builder();
-        request.partitionStates().forEach((partition, state) -> {
-            if (isDeleted(partition, state, failed)) {
-                deleted.add(partition.topic(), partition.partition());
+        for (StopReplica stop : told.stops()) {
+            if (stop.delete() && !failed.contains(stop.partition())) {
+                deleted.add(stop.partition());
             }
-        });
+        }
         PartitionSet all = deleted.build();
         if (!all.isEmpty()) {
             tell(new Event.StopReplicaAnswered(broker.id(), broker.epoch(), all));
         }
-    }
-
-    private static boolean isDeleted(
-            TopicPartition partition, StopReplicaPartitionState state, Set<TopicPartition> failed) {
-        return state.deletePartition() && !failed.contains(partition);
     }
 
     private void tell(Event answer) {

@@ -22,7 +22,10 @@ import java.util.TreeMap;
 final class Outbox {
 
     /** One UpdateMetadata names no more than this: a broker that applies it is not kept from other work for long. */
-    static final int METADATA_BYTES = 2 * 1024 * 1024;
+    static final int METADATA_BYTES = 400 * 1024;
+
+    /** One announcement of so many partitions is all that there is, or nearly: a change comes in smaller parts. */
+    private static final int MUCH_METADATA = 10_000;
 
     /** One StopReplica names no more partitions than this, for the same reason. */
     static final int MAX_STOPS = 10_000;
@@ -32,10 +35,26 @@ final class Outbox {
         ClusterImage image();
 
         /** The partitions to lead or follow; the image names the live leaders. */
-        record LeaderAndIsr(ClusterImage image, List<PendingStates.Entry> entries) implements Batch {}
+        record LeaderAndIsr(ClusterImage image, List<TopicStates> topics) implements Batch {}
 
         /** The partitions whose metadata changed, perhaps none; the image names the live brokers. */
-        record UpdateMetadata(ClusterImage image, List<PendingStates.Entry> entries) implements Batch {}
+        record UpdateMetadata(ClusterImage image, List<TopicStates> topics) implements Batch {
+
+            /** Whether both tell any broker the same, as far as one may know without looking at each state. */
+            @SuppressWarnings(
+                    "ReferenceEquality") // Equal images that are not one are as rare as they are dear to compare.
+            boolean tellsTheSame(UpdateMetadata other) {
+                if (image != other.image || topics.size() != other.topics.size()) {
+                    return false;
+                }
+                for (int i = 0; i < topics.size(); i++) {
+                    if (!topics.get(i).tellsTheSame(other.topics.get(i))) {
+                        return false;
+                    }
+                }
+                return true;
+            }
+        }
 
         /** The replicas to stop. */
         record StopReplicas(ClusterImage image, List<StopReplica> stops) implements Batch {}
@@ -64,6 +83,7 @@ final class Outbox {
     private ClusterImage newest = ClusterImage.EMPTY;
     private boolean reignUnannounced = true;
     private boolean brokersDirty;
+    private boolean muchMetadata;
     private Kind turn = Kind.LEADER_AND_ISR;
 
     /**
@@ -88,7 +108,9 @@ final class Outbox {
         PartitionSet changed = announcements.updateMetadata().get(brokerId);
         if (changed != null) {
             brokersDirty = true;
+            int before = metadata.size();
             metadata.add(newest, changed, PartitionSet.EMPTY);
+            muchMetadata |= metadata.size() - before >= MUCH_METADATA;
         }
         List<StopReplica> stopped = announcements.stopReplicas().getOrDefault(brokerId, List.of());
         if (!stopped.isEmpty()) {
@@ -111,8 +133,18 @@ final class Outbox {
         return leaderAndIsr.size() + metadata.size() + stops.size();
     }
 
+    /** Whether what waits holds metadata of so many partitions at once that a broker has to work on it for long. */
+    boolean hasMuchMetadata() {
+        return muchMetadata;
+    }
+
     /** Takes out what to send next; empty when there is nothing that may be sent. */
     Optional<Batch> next() {
+        return next(false);
+    }
+
+    /** @param withoutMetadata whether metadata waits, but for who rules */
+    Optional<Batch> next(boolean withoutMetadata) {
         if (reignUnannounced && !isEmpty()) {
             reignUnannounced = false;
             brokersDirty = false;
@@ -121,6 +153,9 @@ final class Outbox {
         for (int i = 0; i < Kind.values().length; i++) {
             Kind kind = turn;
             turn = kind.next();
+            if (withoutMetadata && kind == Kind.UPDATE_METADATA) {
+                continue;
+            }
             Optional<Batch> batch = take(kind);
             if (batch.isPresent()) {
                 return batch;
@@ -151,7 +186,9 @@ final class Outbox {
         }
         brokersDirty = false;
         int bytes = Math.min(METADATA_BYTES, maxBytes);
-        return Optional.of(new Batch.UpdateMetadata(newest, metadata.take(bytes, ControlRequests::metadataBytes)));
+        List<TopicStates> taken = metadata.take(bytes, ControlRequests::metadataBytes);
+        muchMetadata &= !metadata.isEmpty();
+        return Optional.of(new Batch.UpdateMetadata(newest, taken));
     }
 
     private Optional<Batch> takeStops() {

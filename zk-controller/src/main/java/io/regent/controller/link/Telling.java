@@ -1,23 +1,39 @@
 package io.regent.controller.link;
 
+import io.regent.controller.Reign;
 import io.regent.controller.loop.LinkEvent;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/** Counts what one reign has announced and brokers have not answered, and says when there is nothing left. Any thread. */
+/**
+ * What the channels of one reign share: in whose name they speak, and how much of what it has announced is unanswered. Says
+ * when there is nothing left. Any thread.
+ */
 final class Telling {
 
-    private final int controllerEpoch;
+    private final Reign reign;
+    private final ControlRequests requests;
+    private final SharedMetadata metadata;
     private final Consumer<LinkEvent> listener;
     private final AtomicInteger open = new AtomicInteger();
 
-    Telling(int controllerEpoch, Consumer<LinkEvent> listener) {
-        this.controllerEpoch = controllerEpoch;
+    Telling(Reign reign, LinkSettings settings, Consumer<LinkEvent> listener) {
+        this.reign = reign;
+        this.requests = new ControlRequests(reign, settings);
+        this.metadata = new SharedMetadata(requests);
         this.listener = listener;
     }
 
-    int controllerEpoch() {
-        return controllerEpoch;
+    Reign reign() {
+        return reign;
+    }
+
+    ControlRequests requests() {
+        return requests;
+    }
+
+    SharedMetadata metadata() {
+        return metadata;
     }
 
     void tell(LinkEvent event) {
@@ -28,9 +44,15 @@ final class Telling {
         open.incrementAndGet();
     }
 
+    /** Whether anything is unanswered besides so much of it. */
+    boolean isOpenBesides(int count) {
+        return open.get() > count;
+    }
+
     void done(int count) {
         if (count > 0 && open.addAndGet(-count) == 0) {
-            listener.accept(new LinkEvent.AllTold(controllerEpoch));
+            metadata.forget();
+            listener.accept(new LinkEvent.AllTold(reign.epoch()));
         }
     }
 }

@@ -4,9 +4,12 @@ import io.regent.controller.Announcements;
 import io.regent.controller.Commit;
 import io.regent.controller.Reign;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /**
  * What was decided in a reign and is not durable yet, in order: announcements leave, and answers are given, only when
@@ -27,6 +30,14 @@ final class CommitQueue {
     private final Consumer<Announcements> announcer;
     private final Deque<Entry> entries = new ArrayDeque<>();
     private long nextTicket;
+    /** What of the last decision is still to be written, as far as there is any. */
+    private Iterator<Commit> rest = Collections.emptyIterator();
+
+    private IntConsumer whenDurable = chunks -> {};
+    private int chunks;
+    private boolean writing;
+    /** Whether the rest may only be written when all before it is durable. */
+    private boolean held;
 
     private static final class Entry {
         private final long ticket;
@@ -53,9 +64,41 @@ final class CommitQueue {
         return entries.size() >= MAX_WAITING;
     }
 
-    /** Has the commits of one decision written, and runs the task when they, and all before them, are durable. */
-    void add(List<Commit> commits, Runnable whenDurable) {
-        for (Commit commit : commits) {
+    /** Whether all that was decided is durable. */
+    boolean isEmpty() {
+        return entries.isEmpty() && !writing;
+    }
+
+    /** Whether what is to be written next must wait until all before it is durable. */
+    boolean isHeld() {
+        return held && !entries.isEmpty();
+    }
+
+    /** Whether something of the last decision is still to be written. */
+    boolean hasMore() {
+        return writing;
+    }
+
+    /**
+     * Takes the commits of one decision, to be written one by one. Only when there are none left of the one before.
+     *
+     * @param afterAllBefore whether nothing of it may be on its way together with what was written before
+     * @param thenDurable is told how many they were when they, and all before them, are durable
+     */
+    void add(Iterator<Commit> commits, boolean afterAllBefore, IntConsumer thenDurable) {
+        rest = commits;
+        held = afterAllBefore && rest.hasNext();
+        whenDurable = thenDurable;
+        chunks = 0;
+        writing = true;
+    }
+
+    /** Has the next commit written, or finds that there is none left. */
+    void writeNext() {
+        held = false;
+        if (rest.hasNext()) {
+            Commit commit = rest.next();
+            chunks++;
             Entry entry = new Entry(
                     nextTicket++,
                     () -> announcer.accept(commit.announcements()),
@@ -64,9 +107,23 @@ final class CommitQueue {
             if (!entry.durable) {
                 store.commit(reign, entry.ticket, commit.writes());
             }
+        } else {
+            writing = false;
+            IntConsumer then = whenDurable;
+            int count = chunks;
+            entries.add(new Entry(nextTicket++, () -> then.accept(count), true));
         }
-        entries.add(new Entry(nextTicket++, whenDurable, true));
         release();
+    }
+
+    /**
+     * Has it confirmed that the reign goes on before what is added next is done: what is written says so by itself, but a
+     * deposed controller that does not know it yet could still answer what it only read.
+     */
+    void confirm() {
+        Entry entry = new Entry(nextTicket++, () -> {}, false);
+        entries.add(entry);
+        store.commit(reign, entry.ticket, List.of());
     }
 
     /** The store says that this ticket's writes are durable. */

@@ -8,7 +8,9 @@ import io.regent.controller.Decision;
 import io.regent.controller.Event;
 import io.regent.controller.Reason;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.server.metrics.KafkaMetricsGroup;
@@ -21,20 +23,41 @@ public final class ControllerMetrics implements AutoCloseable {
 
     private static final String DOMAIN = "kafka.controller";
 
+    private static final int IDLE = 0;
+
+    /** Kafka's names; the one of changes of brokers is older than the others. The time of a takeover is another. */
+    private static final Map<Integer, String> BUSY_TIMERS = Map.ofEntries(
+            Map.entry(2, "LeaderElectionRateAndTimeMs"),
+            Map.entry(3, "TopicChangeRateAndTimeMs"),
+            Map.entry(4, "TopicDeletionRateAndTimeMs"),
+            Map.entry(5, "PartitionReassignmentRateAndTimeMs"),
+            Map.entry(6, "AutoLeaderBalanceRateAndTimeMs"),
+            Map.entry(7, "ManualLeaderBalanceRateAndTimeMs"),
+            Map.entry(8, "ControlledShutdownRateAndTimeMs"),
+            Map.entry(9, "IsrChangeRateAndTimeMs"),
+            Map.entry(10, "LeaderAndIsrResponseReceivedRateAndTimeMs"),
+            Map.entry(11, "LogDirChangeRateAndTimeMs"),
+            Map.entry(13, "UncleanLeaderElectionEnableRateAndTimeMs"),
+            Map.entry(14, "TopicUncleanLeaderElectionEnableRateAndTimeMs"),
+            Map.entry(15, "ListPartitionReassignmentRateAndTimeMs"),
+            Map.entry(17, "UpdateFeaturesRateAndTimeMs"));
+
     private final KafkaMetricsGroup controller = new KafkaMetricsGroup(DOMAIN, "KafkaController");
     private final KafkaMetricsGroup stats = new KafkaMetricsGroup(DOMAIN, "ControllerStats");
     private final KafkaMetricsGroup queue = new KafkaMetricsGroup(DOMAIN, "ControllerEventManager");
     private final List<Runnable> removals = new ArrayList<>();
 
-    private final Timer leaderElections;
     private final Timer controllerChanges;
+    /** By Kafka's number of its controller's state: how long events kept the loop busy. */
+    private final Map<Integer, Timer> busy = new HashMap<>();
+
     private final Meter uncleanElections;
     private final Histogram queueTime;
 
     private volatile int state;
 
     public ControllerMetrics() {
-        leaderElections = timer("LeaderElectionRateAndTimeMs");
+        BUSY_TIMERS.forEach((number, name) -> busy.put(number, timer(name)));
         controllerChanges = timer("ControllerChangeRateAndTimeMs");
         uncleanElections = stats.newMeter("UncleanLeaderElectionsPerSec", "elections", TimeUnit.SECONDS);
         removals.add(() -> stats.removeMetric("UncleanLeaderElectionsPerSec"));
@@ -63,6 +86,12 @@ public final class ControllerMetrics implements AutoCloseable {
         gauge("GlobalPartitionCount", () -> counts.of(status.get().image()).partitions());
         gauge("TopicsToDeleteCount", () -> counts.of(status.get().image()).topicsToDelete());
         gauge("ReplicasToDeleteCount", () -> counts.of(status.get().image()).replicasToDelete());
+        gauge(
+                "TopicsIneligibleToDeleteCount",
+                () -> counts.of(status.get().image()).topicsIneligibleToDelete());
+        gauge(
+                "ReplicasIneligibleToDeleteCount",
+                () -> counts.of(status.get().image()).replicasIneligibleToDelete());
         queue.newGauge("EventQueueSize", () -> inboxSize.get() + status.get().waitingEvents());
         removals.add(() -> queue.removeMetric("EventQueueSize"));
     }
@@ -77,18 +106,26 @@ public final class ControllerMetrics implements AutoCloseable {
         queueTime.update(waitedMs);
     }
 
-    void decided(Decision decision, long tookMs) {
-        state = 0;
-        boolean elected = false;
+    void decided(Decision decision) {
         for (Decision.Change change : decision.changes()) {
-            elected |= change.reason() != Reason.ISR_CHANGED;
             if (change.reason() == Reason.UNCLEAN) {
                 uncleanElections.mark();
             }
         }
-        if (elected) {
-            leaderElections.update(tookMs, TimeUnit.MILLISECONDS);
+    }
+
+    /** The loop was busy for so long with the event of the last {@link #deciding}. */
+    void worked(long nanos) {
+        Timer timer = busy.get(state);
+        if (timer != null) {
+            timer.update(nanos, TimeUnit.NANOSECONDS);
         }
+        state = IDLE;
+    }
+
+    /** The loop is busy with nothing: there is no reign. */
+    void rests() {
+        state = IDLE;
     }
 
     void controllerChanged(long tookMs) {
@@ -100,6 +137,7 @@ public final class ControllerMetrics implements AutoCloseable {
         return switch (event) {
             case Event.Elected elected -> 1;
             case Event.BrokersObserved observed -> 2;
+            case Event.TopicsObserved observed -> 3;
             case Asks.CreateTopics asked -> 3;
             case Asks.CreatePartitions asked -> 3;
             case Event.DeletionsObserved observed -> 4;
@@ -109,6 +147,15 @@ public final class ControllerMetrics implements AutoCloseable {
             case Asks.AlterReassignments asked -> 5;
             case Asks.ListReassignments asked -> 15;
             case Event.RebalanceDue due -> 6;
+            case Event.PreferredElectionsObserved ordered -> 7;
+            case Event.IsrChangesObserved changes -> 9;
+            case Event.LogDirEventsObserved failures -> 11;
+            case Event.BrokerConfigObserved config -> 13;
+            case Event.TopicConfigsObserved configs -> 14;
+            case Event.FeaturesObserved observed -> 17;
+            // Kafka has no number for these.
+            case Event.ProducerIdsObserved ids -> 0;
+            case Asks.AllocateProducerIds asked -> 0;
             case Asks.ElectLeaders asked -> 7;
             case Asks.Shutdown asked -> 8;
             case Asks.AlterPartition asked -> 9;

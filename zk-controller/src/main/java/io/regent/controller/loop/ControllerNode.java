@@ -50,7 +50,12 @@ public final class ControllerNode implements AutoCloseable {
     private final class SystemTimers implements Timers {
         @Override
         public long nowMs() {
-            return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+            return TimeUnit.NANOSECONDS.toMillis(nowNanos());
+        }
+
+        @Override
+        public long nowNanos() {
+            return System.nanoTime();
         }
 
         @Override
@@ -85,6 +90,11 @@ public final class ControllerNode implements AutoCloseable {
     /** The epoch that {@code /controller_epoch} was seen to hold: no request of a controller may claim a higher one. */
     public int knownControllerEpoch() {
         return loop.status().knownEpoch();
+    }
+
+    /** Whether a node may have died a moment ago: see {@link PeerWatch#isSuspect}. */
+    public boolean isSuspect(int brokerId) {
+        return peers.isSuspect(brokerId);
     }
 
     /** What the loop knows. */

@@ -1,19 +1,24 @@
 package io.regent.controller.loop;
 
+import io.regent.controller.Announcements;
 import io.regent.controller.Commit;
 import io.regent.controller.Controller;
 import io.regent.controller.Decision;
 import io.regent.controller.Event;
 import io.regent.controller.Reign;
+import io.regent.metadata.BrokerRegistration;
 import io.regent.metadata.ClusterImage;
-import java.util.List;
+import java.util.Collection;
+import java.util.Iterator;
 
 /** Who decides in a reign: the core's {@link Controller}, or a test's. */
 interface Core {
 
     Decision step(ClusterImage now, Event event);
 
-    List<Commit> commits(Decision decision);
+    Iterator<Commit> commits(Decision decision);
+
+    Announcements whoRules(Collection<BrokerRegistration> live);
 
     /** Makes the one that decides in this reign. */
     interface Factory {
@@ -28,8 +33,13 @@ interface Core {
             }
 
             @Override
-            public List<Commit> commits(Decision decision) {
+            public Iterator<Commit> commits(Decision decision) {
                 return controller.commits(decision);
+            }
+
+            @Override
+            public Announcements whoRules(Collection<BrokerRegistration> live) {
+                return controller.whoRules(live);
             }
         };
     }

@@ -15,7 +15,7 @@ public interface PeerWatch extends AutoCloseable {
     /** A watch that never says anything: every death waits for its ZooKeeper session. */
     PeerWatch NONE = new PeerWatch() {
         @Override
-        public void start(Consumer<Dead> listener) {}
+        public void start(Consumer<Sighting> listener) {}
 
         @Override
         public void watch(Collection<BrokerRegistration> peers) {}
@@ -24,20 +24,38 @@ public interface PeerWatch extends AutoCloseable {
         public void close() {}
     };
 
+    /** What was seen of one life of a node. */
+    sealed interface Sighting {
+        int brokerId();
+
+        long brokerEpoch();
+    }
+
     /**
-     * Nothing runs at a node's address any more.
+     * Nothing runs at a node's address any more, or what runs there does nothing.
      *
      * @param brokerId the node
      * @param brokerEpoch its life that was seen to end
      * @param evidence what was seen, for the log
      */
-    record Dead(int brokerId, long brokerEpoch, String evidence) {}
+    record Dead(int brokerId, long brokerEpoch, String evidence) implements Sighting {}
+
+    /** A node that was told to be dead lives: its process only stood still. */
+    record Revived(int brokerId, long brokerEpoch) implements Sighting {}
 
     /** Begins to tell. Called once, before any other call. */
-    void start(Consumer<Dead> listener);
+    void start(Consumer<Sighting> listener);
 
     /** Watches these and no others; one with a new epoch is watched anew. */
     void watch(Collection<BrokerRegistration> peers);
+
+    /**
+     * Whether a node may have died a moment ago, which ZooKeeper does not say yet. Soon false again, whatever becomes of
+     * it. Any thread.
+     */
+    default boolean isSuspect(int brokerId) {
+        return false;
+    }
 
     /** Stops watching and telling. */
     @Override

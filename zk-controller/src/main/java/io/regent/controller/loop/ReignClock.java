@@ -19,12 +19,11 @@ final class ReignClock implements ReignObserver {
     private long electedMs;
     private long decidingMs;
     private long announcingMs;
+    private long workedNanos;
     private int brokers;
     private boolean firstAnnouncing;
-    /** The decisions that are not durable yet, oldest first. */
-    private final Deque<Committing> committing = new ArrayDeque<>();
-
-    private record Committing(int chunks, long sinceMs) {}
+    /** Since when the decisions are written that are not durable yet, oldest first. */
+    private final Deque<Long> committing = new ArrayDeque<>();
 
     ReignClock(Timeline timeline, Timers timers, ControllerMetrics metrics) {
         this.timeline = timeline;
@@ -55,13 +54,22 @@ final class ReignClock implements ReignObserver {
     }
 
     @Override
-    public void decided(Decision decision, int chunks) {
+    public void decided(Decision decision) {
         long now = timers.nowMs();
-        metrics.decided(decision, now - decidingMs);
+        metrics.decided(decision);
         if (isStage(decision)) {
             timeline.decided(reign, decision.changes().size(), now - decidingMs);
         }
-        committing.add(new Committing(chunks, now));
+        committing.add(now);
+    }
+
+    @Override
+    public void worked(long nanos, boolean more) {
+        workedNanos += nanos;
+        if (!more) {
+            metrics.worked(workedNanos);
+            workedNanos = 0;
+        }
     }
 
     /** One partition's change is everyday business, and would drown the rest. */
@@ -70,13 +78,13 @@ final class ReignClock implements ReignObserver {
     }
 
     @Override
-    public void durable(Decision decision) {
-        Committing done = committing.remove();
+    public void durable(Decision decision, int chunks) {
+        long sinceMs = committing.remove();
         if (isStage(decision)) {
-            timeline.committed(reign, done.chunks(), timers.nowMs() - done.sinceMs());
+            timeline.committed(reign, chunks, timers.nowMs() - sinceMs);
         }
         if (decision.beginsReign()) {
-            announcingMs = done.sinceMs();
+            announcingMs = sinceMs;
             metrics.controllerChanged(timers.nowMs() - contestedMs);
             firstAnnouncing = true;
         }
@@ -93,6 +101,8 @@ final class ReignClock implements ReignObserver {
     /** Forgets the reign: it is over. */
     void ended() {
         committing.clear();
+        workedNanos = 0;
         firstAnnouncing = false;
+        metrics.rests();
     }
 }

@@ -9,9 +9,12 @@ interface ReignObserver {
     /** An event that waited this long is about to be decided on. */
     void deciding(Event event, long waitedMs);
 
-    /** The event of the last {@link #deciding} led to this, to be written in so many chunks. */
-    void decided(Decision decision, int chunks);
+    /** The event of the last {@link #deciding} led to this. */
+    void decided(Decision decision);
 
-    /** This decision, and all before it, are durable, and their announcements are on their way. */
-    void durable(Decision decision);
+    /** The loop was busy with that event for so long; {@code more} when it will be again, to have the rest of it written. */
+    void worked(long nanos, boolean more);
+
+    /** This decision, and all before it, are durable in so many chunks, and their announcements are on their way. */
+    void durable(Decision decision, int chunks);
 }

@@ -1,29 +1,67 @@
 package io.regent.controller.loop;
 
 import io.regent.controller.Decision;
+import io.regent.controller.Event;
 import io.regent.controller.Reign;
 import io.regent.metadata.ClusterImage;
 import io.regent.metadata.PartitionId;
 import io.regent.metadata.PartitionState;
 import io.regent.metadata.Replicas;
+import java.util.ArrayDeque;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.SortedMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Kafka's separate log of partition states: each change, and why it was decided. Used by the loop only. */
+/**
+ * Kafka's separate log of partition states: each change, and why it was decided. It is written when there is nothing better to
+ * do, a piece at a time, so that nobody waits for it. Used by the loop only.
+ */
 final class StateChangeLog {
+
+    /** How many lines one piece has: a few milliseconds' worth. */
+    private static final int PIECE = 500;
+
+    /** How many decisions may wait to be written before the next is taken: each keeps the images that it lies between. */
+    private static final int MAX_WAITING = 64;
 
     private static final Logger LOG = LoggerFactory.getLogger("state.change.logger");
 
-    private StateChangeLog() {}
+    private final Reign reign;
+    private final Deque<Decision> waiting = new ArrayDeque<>();
+    /** How many of the oldest one's changes are written. */
+    private int written;
 
-    static void write(Reign reign, Decision decision) {
-        if (!LOG.isInfoEnabled()) {
-            return;
+    StateChangeLog(Reign reign) {
+        this.reign = reign;
+    }
+
+    /** Takes what was decided next. */
+    void add(Decision decision) {
+        if (LOG.isInfoEnabled()) {
+            decision.delta().before().reassignmentOrders().ifPresent(orders -> writeSettled(reign, decision, orders));
+            if (!decision.changes().isEmpty()) {
+                waiting.add(decision);
+            }
         }
-        decision.delta().before().reassignmentOrders().ifPresent(orders -> writeSettled(reign, decision, orders));
-        for (Decision.Change change : decision.changes()) {
+    }
+
+    /** Whether changes are still to be written. */
+    boolean hasMore() {
+        return !waiting.isEmpty();
+    }
+
+    /** Whether some of them should be written before anything else is decided. */
+    boolean isFull() {
+        return waiting.size() >= MAX_WAITING;
+    }
+
+    /** Writes the next piece, of which there is one. */
+    void writeSome() {
+        Decision decision = waiting.element();
+        int end = Math.min(decision.changes().size(), written + PIECE);
+        for (Decision.Change change : decision.changes().subList(written, end)) {
             PartitionState before = decision.delta().before().state(change.partition());
             PartitionState after = decision.delta().after().state(change.partition());
             LOG.info(
@@ -37,6 +75,23 @@ final class StateChangeLog {
                     before.isr(),
                     after.isr(),
                     change.reason());
+        }
+        written = end;
+        if (end == decision.changes().size()) {
+            waiting.remove();
+            written = 0;
+        }
+    }
+
+    /** Topics that somebody else has removed from ZooKeeper: no partition of theirs is decided on. */
+    static void writeForgotten(Reign reign, ClusterImage before, Event event, ClusterImage after) {
+        if (event instanceof Event.TopicsObserved observed) {
+            for (Event.ObservedTopic topic : observed.topics()) {
+                if (before.topic(topic.name()).isPresent()
+                        && after.topic(topic.name()).isEmpty()) {
+                    LOG.warn("[{}] topic {}: somebody else removed its znode; it is forgotten", reign, topic.name());
+                }
+            }
         }
     }
 

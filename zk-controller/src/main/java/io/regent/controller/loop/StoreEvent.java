@@ -1,12 +1,11 @@
 package io.regent.controller.loop;
 
+import io.regent.controller.Event;
 import io.regent.controller.Reign;
 import io.regent.metadata.BrokerRegistration;
 import io.regent.metadata.ClusterImage;
-import io.regent.metadata.PartitionId;
-import io.regent.metadata.Replicas;
+import io.regent.metadata.TopicId;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
@@ -26,9 +25,11 @@ public sealed interface StoreEvent {
     /**
      * The cluster as ZooKeeper holds it under the reign.
      *
+     * @param newIds an id for each topic that lacks one
      * @param unreadable the znodes that nobody could read and nothing is decided about, each with its reason
      */
-    record Loaded(Reign reign, ClusterImage image, List<String> unreadable) implements StoreEvent {}
+    record Loaded(Reign reign, ClusterImage image, SortedMap<String, TopicId> newIds, List<String> unreadable)
+            implements StoreEvent {}
 
     /** Somebody holds {@code /controller}: this broker, or one that cannot be read when empty. */
     record Lost(OptionalInt owner) implements StoreEvent {}
@@ -51,14 +52,14 @@ public sealed interface StoreEvent {
     /** The registrations under {@code /brokers/ids}, all that can be read. */
     record BrokersObserved(List<BrokerRegistration> brokers) implements StoreEvent {}
 
-    /** The children of {@code /admin/delete_topics}, all of them. */
-    record DeletionsObserved(Set<String> topics) implements StoreEvent {}
+    /** The nodes that rule and store nothing, and so are not among the registered brokers; all that can be read. */
+    record ControllersObserved(List<BrokerRegistration> controllers) implements StoreEvent {}
 
-    /**
-     * What {@code /admin/reassign_partitions} wants, by partition; empty when there is no such znode, or nobody can read
-     * it.
-     */
-    record ReassignmentsObserved(Optional<SortedMap<PartitionId, Replicas>> targets) implements StoreEvent {}
+    /** The nodes that are to rule rather than any other. */
+    record PreferredObserved(Set<Integer> nodeIds) implements StoreEvent {}
+
+    /** Something else was read that only the core acts on. */
+    record Observed(Event event) implements StoreEvent {}
 
     /** What the image holds is not what ZooKeeper holds, as when a znode that nobody could read was mended. */
     record ImageStale(String reason) implements StoreEvent {}
@@ -68,4 +69,10 @@ public sealed interface StoreEvent {
 
     /** The writes of this ticket of the reign were refused, or nobody knows. */
     record CommitFailed(Reign reign, long ticket, String reason) implements StoreEvent {}
+
+    /**
+     * The writes of this ticket of the reign were refused because somebody else wrote one of their znodes. The reign
+     * stands, but its image is not what ZooKeeper holds.
+     */
+    record CommitCollided(Reign reign, long ticket, String reason) implements StoreEvent {}
 }

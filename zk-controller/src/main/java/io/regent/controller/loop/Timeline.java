@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
  * [Controller id=2 epoch=5] decided 20 changes in 1 ms
  * [Controller id=2 epoch=5] committed 2 chunks in 4 ms
  * [Controller id=2 epoch=5] announced to 3 brokers in 18 ms
- * [Controller id=2 epoch=5] resigned: ...
+ * [Controller id=2 epoch=5] reads the cluster anew and rules on under the next epoch: ...
+ * [Controller id=2 epoch=6] resigned: ...
  * </pre>
  *
  * Used by the loop only.
@@ -37,6 +38,21 @@ public final class Timeline {
 
     void evicts(Reign reign, PeerWatch.Dead dead) {
         LOG.warn("[{}] evicts broker {}, which is dead: {}", reign, dead.brokerId(), dead.evidence());
+    }
+
+    /** @param inMs 0 at once; else it took the reign too often of late, and waits this long */
+    void takesReign(OptionalInt owner, long inMs) {
+        if (inMs == 0) {
+            LOG.info("[Controller id={}] is preferred and takes the reign from broker {}", nodeId, owner.orElse(-1));
+        } else {
+            LOG.warn(
+                    "[Controller id={}] is preferred, but took the reign {} times within {} s: leaves it to broker {} for {} ms",
+                    nodeId,
+                    Preference.MAX_TAKEOVERS,
+                    Preference.WINDOW_MS / 1_000,
+                    owner.orElse(-1),
+                    inMs);
+        }
     }
 
     void vacant(OptionalInt before) {
@@ -77,6 +93,10 @@ public final class Timeline {
 
     void announced(Reign reign, int brokers, long tookMs) {
         LOG.info("[{}] announced to {} brokers in {} ms", reign, brokers, tookMs);
+    }
+
+    void renews(Reign reign, String reason) {
+        LOG.warn("[{}] reads the cluster anew and rules on under the next epoch: {}", reign, reason);
     }
 
     void resigned(Reign reign, String reason) {

@@ -1,7 +1,9 @@
 package io.regent.controller.zk;
 
 import io.regent.metadata.znode.BadZnodeException;
+import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +32,17 @@ final class BadZnodes {
     void mended(String path) {
         if (reasons.remove(path) != null) {
             LOG.info("znode {} is readable again, or gone", path);
+        }
+    }
+
+    /** These are all the children of this parent that there are: others that could not be read are gone. */
+    void present(String parent, Collection<String> paths) {
+        if (!reasons.isEmpty()) {
+            Set<String> present = Set.copyOf(paths);
+            reasons.keySet().stream()
+                    .filter(path -> path.startsWith(parent + "/") && !present.contains(path))
+                    .toList()
+                    .forEach(this::mended);
         }
     }
 

@@ -14,13 +14,15 @@ import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
 import org.apache.zookeeper.OpResult;
+import org.apache.zookeeper.WatchedEvent;
+import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.Watcher.Event.EventType;
 import org.apache.zookeeper.ZooDefs.Ids;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps this broker registered under {@code /brokers/ids}: in each session anew, and again whenever the registration has
+ * Keeps this node registered under {@code /brokers/ids}, or another parent of the like: in each session anew, and again whenever the registration has
  * vanished. Each registration has a new broker epoch, the czxid of the znode (KIP-380).
  *
  * <p>A registration that an earlier life of this broker left (the same endpoints) is replaced at once: whoever calls this
@@ -38,9 +40,13 @@ public final class BrokerRegistrar implements ZkSession.Listener {
     private static final long RETRY_MS = 1_000;
 
     private final ZkSession session;
+    private final String parent;
     private final LongConsumer onEpoch;
     private final long patienceMs;
     private final CompletableFuture<Long> firstEpoch = new CompletableFuture<>();
+
+    /** One and the same, since ZooKeeper's client keeps each watcher that it is given until the session ends. */
+    private final Watcher watcher = this::changed;
 
     private volatile long epoch = -1;
 
@@ -51,17 +57,19 @@ public final class BrokerRegistrar implements ZkSession.Listener {
     /** The handle under which the registration stands, if it does. */
     private ZkHandle heldBy;
     /** When the wait for another broker's registration ends; 0 while there is none. */
-    private long patienceEndsNs;
+    private long patienceEndsMs;
 
     /**
+     * @param parent {@link BrokerZnode#PARENT}, or one of {@link io.regent.metadata.znode.RegentNodeZnodes}
      * @param onEpoch is told each broker epoch that this broker gets, the first included, on the session's thread
      */
-    public BrokerRegistrar(ZkSession session, LongConsumer onEpoch) {
-        this(session, onEpoch, session.settings().sessionTimeoutMs() + EXPIRY_MARGIN_MS);
+    public BrokerRegistrar(ZkSession session, String parent, LongConsumer onEpoch) {
+        this(session, parent, onEpoch, session.settings().sessionTimeoutMs() + EXPIRY_MARGIN_MS);
     }
 
-    BrokerRegistrar(ZkSession session, LongConsumer onEpoch, long patienceMs) {
+    BrokerRegistrar(ZkSession session, String parent, LongConsumer onEpoch, long patienceMs) {
         this.session = session;
+        this.parent = parent;
         this.patienceMs = patienceMs;
         this.onEpoch = onEpoch;
     }
@@ -138,16 +146,18 @@ public final class BrokerRegistrar implements ZkSession.Listener {
     }
 
     private String path() {
-        return BrokerZnode.path(wanted.id());
+        return parent + "/" + wanted.id();
+    }
+
+    private void changed(WatchedEvent event) {
+        if (event.getType() != EventType.None) {
+            session.thread().execute(this::ensure);
+        }
     }
 
     private void watch(ZkHandle handle) {
         Calls.then(
-                handle.watch(path(), AddWatchMode.PERSISTENT, event -> {
-                    if (event.getType() != EventType.None) {
-                        session.thread().execute(this::ensure);
-                    }
-                }),
+                handle.watch(path(), AddWatchMode.PERSISTENT, watcher),
                 watched -> {},
                 failure -> LOG.debug("{} cannot be watched yet: {}", path(), failure.getMessage()));
     }
@@ -179,7 +189,7 @@ public final class BrokerRegistrar implements ZkSession.Listener {
         } else if (found.get().owner() == handle.sessionId()) {
             held(handle, found.get().czxid());
         } else if (isEarlierLife(found.get())) {
-            LOG.info("Replacing the registration that an earlier life of broker {} left", wanted.id());
+            LOG.info("Replacing the registration that an earlier life of this node left in {}", path());
             create(handle, List.of(Op.delete(path(), found.get().version())));
         } else {
             waitForOther(handle, found.get());
@@ -221,10 +231,10 @@ public final class BrokerRegistrar implements ZkSession.Listener {
         }
         working = false;
         heldBy = handle;
-        patienceEndsNs = 0;
+        patienceEndsMs = 0;
         if (czxid != epoch) {
             epoch = czxid;
-            LOG.info("Broker {} is registered with epoch {}", wanted.id(), czxid);
+            LOG.info("Registered in {} with epoch {}", path(), czxid);
             onEpoch.accept(czxid);
             firstEpoch.complete(czxid);
         }
@@ -235,15 +245,12 @@ public final class BrokerRegistrar implements ZkSession.Listener {
 
     private void waitForOther(ZkHandle handle, Znode found) {
         working = false;
-        long now = System.nanoTime();
-        if (patienceEndsNs == 0) {
-            patienceEndsNs = now + patienceMs * 1_000_000;
-            LOG.warn(
-                    "Broker id {} is registered by another broker; waiting {} ms for it to go",
-                    wanted.id(),
-                    patienceMs);
+        long now = session.thread().nowMs();
+        if (patienceEndsMs == 0) {
+            patienceEndsMs = now + patienceMs;
+            LOG.warn("{} is the registration of another node; waiting {} ms for it to go", path(), patienceMs);
         }
-        if (now - patienceEndsNs < 0) {
+        if (now - patienceEndsMs < 0) {
             again(handle);
             return;
         }
@@ -251,7 +258,7 @@ public final class BrokerRegistrar implements ZkSession.Listener {
                 + new String(found.data() == null ? new byte[0] : found.data(), StandardCharsets.UTF_8);
         if (!firstEpoch.completeExceptionally(new IllegalStateException(reason))) {
             LOG.error("This broker is not registered any more: {}", reason);
-            patienceEndsNs = 0;
+            patienceEndsMs = 0;
             again(handle);
         } else {
             stopped = true;
@@ -270,7 +277,7 @@ public final class BrokerRegistrar implements ZkSession.Listener {
         if (failure.is(Code.NODEEXISTS) || failure.is(Code.NONODE) || failure.is(Code.BADVERSION)) {
             LOG.debug("{} has changed meanwhile: {}", path(), failure.getMessage());
         } else {
-            LOG.warn("Registering broker {} failed and is tried again: {}", wanted.id(), failure.getMessage());
+            LOG.warn("Registering in {} failed and is tried again: {}", path(), failure.getMessage());
         }
         again(handle);
     }

@@ -9,39 +9,41 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Reads the registrations under {@code /brokers/ids}. One that cannot be read is reported and left out, and the others are
+ * Reads the registrations under {@code /brokers/ids}, or another parent of the like. One that cannot be read is reported and left out, and the others are
  * none the worse for it.
  */
 final class BrokersReader {
 
+    private final String parent;
     private final BadZnodes badZnodes;
 
-    BrokersReader(BadZnodes badZnodes) {
+    BrokersReader(String parent, BadZnodes badZnodes) {
+        this.parent = parent;
         this.badZnodes = badZnodes;
     }
 
     CompletableFuture<List<BrokerRegistration>> read(ZkHandle handle) {
-        return handle.children(BrokerZnode.PARENT)
-                .thenApply(BrokersReader::paths)
-                .thenCompose(paths -> Calls.pipeline(WriteExpansion.batches(paths), 1, handle::readAll)
-                        .thenApply(batches -> decode(batches.stream()
-                                .flatMap(List::stream)
-                                .flatMap(Optional::stream)
-                                .toList())));
+        return handle.children(parent)
+                .thenApply(this::paths)
+                .thenCompose(paths -> {
+                    badZnodes.present(parent, paths);
+                    return Calls.pipeline(WriteExpansion.batches(paths), 1, handle::readAll);
+                })
+                .thenApply(batches -> decode(batches.stream()
+                        .flatMap(List::stream)
+                        .flatMap(Optional::stream)
+                        .toList()));
     }
 
-    private static List<String> paths(List<String> children) {
-        return children.stream()
-                .sorted()
-                .map(child -> BrokerZnode.PARENT + "/" + child)
-                .toList();
+    private List<String> paths(List<String> children) {
+        return children.stream().sorted().map(child -> parent + "/" + child).toList();
     }
 
     private List<BrokerRegistration> decode(List<Znode> znodes) {
         List<BrokerRegistration> brokers = new ArrayList<>();
         for (Znode znode : znodes) {
             try {
-                int id = BrokerZnode.brokerId(znode.path().substring(BrokerZnode.PARENT.length() + 1));
+                int id = BrokerZnode.brokerId(znode.path().substring(parent.length() + 1));
                 brokers.add(BrokerZnode.decode(id, znode.data(), znode.czxid()));
                 badZnodes.mended(znode.path());
             } catch (BadZnodeException e) {

@@ -36,9 +36,9 @@ final class Chroot {
                 settings.sessionTimeoutMs(),
                 watcher,
                 false,
-                new PlainClientConfig(ZkSession.MAX_REPLY_BYTES))) {
+                new PlainClientConfig(CuratorSession.MAX_REPLY_BYTES))) {
             if (!connected.await(settings.connectionTimeoutMs(), TimeUnit.MILLISECONDS)) {
-                throw ZkSession.unreachable(settings);
+                throw ZkUnreachableException.noAnswer(settings);
             }
             String chroot = settings.chroot();
             for (int end = chroot.indexOf('/', 1); end >= 0; end = chroot.indexOf('/', end + 1)) {

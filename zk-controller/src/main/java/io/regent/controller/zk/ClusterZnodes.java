@@ -6,7 +6,6 @@ import io.regent.metadata.znode.ConfigZnode;
 import io.regent.metadata.znode.ConfigZnode.EntityType;
 import io.regent.metadata.znode.ControllerEpochZnode;
 import io.regent.metadata.znode.PersistentZnodes;
-import io.regent.metadata.znode.ProducerIdBlockZnode;
 import io.regent.metadata.znode.TopicZnode;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -31,9 +30,6 @@ import org.apache.zookeeper.KeeperException.Code;
  */
 public final class ClusterZnodes {
 
-    /** How many producer ids a broker takes at a time, as in Kafka. */
-    public static final long PRODUCER_ID_BLOCK = 1_000;
-
     private final ZkSession session;
 
     public ClusterZnodes(ZkSession session) {
@@ -42,8 +38,18 @@ public final class ClusterZnodes {
 
     /** Makes the persistent znodes that any Kafka broker makes when it starts, as far as they are missing. */
     public CompletableFuture<Void> createRoots() {
+        return create(PersistentZnodes.PATHS);
+    }
+
+    /** Whether there is such a znode. */
+    public CompletableFuture<Boolean> exists(String path) {
+        return Persistent.call(session, handle -> handle.read(path).thenApply(Optional::isPresent));
+    }
+
+    /** Makes these persistent znodes and their ancestors, as far as they are missing. */
+    public CompletableFuture<Void> create(List<String> wanted) {
         Set<String> paths = new LinkedHashSet<>();
-        for (String path : PersistentZnodes.PATHS) {
+        for (String path : wanted) {
             addAncestors(path, paths);
             paths.add(path);
         }
@@ -109,35 +115,6 @@ public final class ClusterZnodes {
                 session,
                 handle -> handle.set(PersistentZnodes.BROKER_SEQUENCE, new byte[0], -1)
                         .thenApply(version -> reservedMax + version));
-    }
-
-    /** A block of producer ids that nobody else has. With a lost reply a block is lost, which nobody misses. */
-    public CompletableFuture<ProducerIdBlockZnode.Content> nextProducerIdBlock(int brokerId) {
-        return Persistent.call(session, handle -> takeProducerIdBlock(handle, brokerId));
-    }
-
-    private static CompletableFuture<ProducerIdBlockZnode.Content> takeProducerIdBlock(ZkHandle handle, int brokerId) {
-        return handle.read(ProducerIdBlockZnode.PATH).thenCompose(found -> {
-            Znode znode = found.orElseThrow(() -> new ZkFailure(Code.NONODE, ProducerIdBlockZnode.PATH));
-            ProducerIdBlockZnode.Content block = blockAfter(znode, brokerId);
-            return handle.set(ProducerIdBlockZnode.PATH, ProducerIdBlockZnode.encode(block), znode.version())
-                    .thenApply(version -> block)
-                    .exceptionallyCompose(thrown -> ZkFailure.of(thrown).is(Code.BADVERSION)
-                            ? takeProducerIdBlock(handle, brokerId)
-                            : CompletableFuture.failedFuture(thrown));
-        });
-    }
-
-    private static ProducerIdBlockZnode.Content blockAfter(Znode znode, int brokerId) {
-        long first = 0;
-        if (znode.data() != null && znode.data().length > 0) {
-            long last = decoded(() -> ProducerIdBlockZnode.decode(znode.data())).last();
-            if (last > Long.MAX_VALUE - PRODUCER_ID_BLOCK) {
-                throw new IllegalStateException("all producer ids are used up: the last block ended at " + last);
-            }
-            first = last + 1;
-        }
-        return new ProducerIdBlockZnode.Content(brokerId, first, first + PRODUCER_ID_BLOCK - 1);
     }
 
     /** The configuration overrides of a topic, a broker ({@link ConfigZnode#DEFAULT_ENTITY} for all) or another entity. */

@@ -17,8 +17,8 @@ import org.apache.zookeeper.Op;
  * and in order.
  *
  * <p>A lost reply is reported as such and never repeated: whether it took effect, the next reign reads. After one commit
- * failed no later one is sent; one that was already on its way may take effect, but is reported as failed. Session's
- * thread only.
+ * failed no later one is sent, and those that wait are reported as failed; one that was already on its way may take
+ * effect, and is not reported. Session's thread only.
  */
 final class Committer {
 
@@ -30,6 +30,9 @@ final class Committer {
     private final Deque<Waiting> waiting = new ArrayDeque<>();
 
     private int inFlight;
+    /** How many writes were asked for since there was nothing to do. */
+    private int writesInARow;
+
     private boolean expanding;
     private String failure;
 
@@ -53,8 +56,19 @@ final class Committer {
     }
 
     void commit(long ticket, List<Write> writes) {
+        writesInARow = (isIdle() ? 0 : writesInARow) + writes.size();
         waiting.add(new Waiting(ticket, writes));
         pump();
+    }
+
+    /** Whether all that was asked for is answered. */
+    boolean isIdle() {
+        return waiting.isEmpty() && inFlight == 0 && !expanding;
+    }
+
+    /** How many writes were asked for with no pause between them. */
+    int writesInARow() {
+        return writesInARow;
     }
 
     /** Fails what waits, and whatever is still to come. */
@@ -125,9 +139,21 @@ final class Committer {
     private void failed(long ticket, ZkFailure refusal) {
         if (failure == null) {
             failure = describe(refusal);
-            listener.accept(new StoreEvent.CommitFailed(reign, ticket, failure));
+            listener.accept(
+                    isCollision(refusal)
+                            ? new StoreEvent.CommitCollided(reign, ticket, failure)
+                            : new StoreEvent.CommitFailed(reign, ticket, failure));
         }
         pump();
+    }
+
+    /** Whether another writer's znode was in the way, while the check of the epoch said that the reign stands. */
+    private static boolean isCollision(ZkFailure refusal) {
+        boolean anothers = refusal.is(Code.NODEEXISTS)
+                || refusal.is(Code.NONODE)
+                || refusal.is(Code.BADVERSION)
+                || refusal.is(Code.NOTEMPTY);
+        return anothers && !refusal.path().equals(ControllerEpochZnode.PATH);
     }
 
     private String describe(ZkFailure refusal) {

@@ -8,6 +8,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.apache.zookeeper.AddWatchMode;
+import org.apache.zookeeper.WatchedEvent;
+import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.Watcher.Event.EventType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +28,10 @@ public final class ConfigChanges implements ZkSession.Listener {
     private final ZkSession session;
     private final Consumer<String> onChange;
     private final Observation<List<Znode>> changes;
+    private final SeenNotifications seen;
+    /** One and the same, since ZooKeeper's client keeps each watcher that it is given until the session ends. */
+    private final Watcher watcher = this::changed;
+
     private String lastSeen = "";
 
     /**
@@ -34,6 +40,7 @@ public final class ConfigChanges implements ZkSession.Listener {
     public ConfigChanges(ZkSession session, Consumer<String> onChange) {
         this.session = session;
         this.onChange = onChange;
+        this.seen = new SeenNotifications(session);
         this.changes = new Observation<>(ConfigChangeZnode.PARENT, session, this::read, this::tell);
     }
 
@@ -48,6 +55,7 @@ public final class ConfigChanges implements ZkSession.Listener {
     @Override
     public void began(ZkHandle handle) {
         lastSeen = "";
+        seen.forget();
         watch(handle);
     }
 
@@ -56,13 +64,15 @@ public final class ConfigChanges implements ZkSession.Listener {
         watch(handle);
     }
 
+    private void changed(WatchedEvent event) {
+        if (event.getType() != EventType.None) {
+            session.thread().execute(changes::stale);
+        }
+    }
+
     private void watch(ZkHandle handle) {
         Calls.then(
-                handle.watch(ConfigChangeZnode.PARENT, AddWatchMode.PERSISTENT, event -> {
-                    if (event.getType() != EventType.None) {
-                        session.thread().execute(changes::stale);
-                    }
-                }),
+                handle.watch(ConfigChangeZnode.PARENT, AddWatchMode.PERSISTENT, watcher),
                 watched -> {},
                 failure -> LOG.warn("{} cannot be watched: {}", ConfigChangeZnode.PARENT, failure.getMessage()));
         changes.stale();
@@ -89,6 +99,7 @@ public final class ConfigChanges implements ZkSession.Listener {
         List<String> entities = new ArrayList<>();
         for (Znode znode : read) {
             lastSeen = znode.path();
+            seen.saw(znode.path());
             try {
                 entities.add(ConfigChangeZnode.decode(znode.path(), znode.data()));
             } catch (BadZnodeException e) {
@@ -96,5 +107,6 @@ public final class ConfigChanges implements ZkSession.Listener {
             }
         }
         entities.stream().distinct().forEach(onChange);
+        session.handle().ifPresent(seen::removeOld);
     }
 }

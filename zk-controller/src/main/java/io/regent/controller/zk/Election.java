@@ -4,6 +4,7 @@ import io.regent.controller.Reign;
 import io.regent.metadata.znode.BadZnodeException;
 import io.regent.metadata.znode.ControllerEpochZnode;
 import io.regent.metadata.znode.ControllerZnode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -13,16 +14,20 @@ import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
 import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.ZooDefs.Ids;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Contests {@code /controller} as Apache Kafka 3.9 does: one multi creates it and raises {@code /controller_epoch} from
  * the version that was read.
  *
  * <p>When the reply is lost, the session that owns the znode says who won. A {@code /controller} that this session owns
- * while it contests, or that an earlier life of this broker left, belongs to nobody and is removed first (KAFKA-13407).
+ * while it contests, or that an earlier life of this broker left, belongs to nobody and is replaced in the same multi (KAFKA-13407).
  * Session's thread only.
  */
 final class Election {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Election.class);
 
     /** How often a contest begins again because somebody was quicker, before it is left to the loop's pause. */
     private static final int MAX_TRIES = 5;
@@ -45,6 +50,10 @@ final class Election {
     private final Outcome outcome;
 
     private boolean contesting;
+    private int kraftEpochSeen = -1;
+    /** The controller that this contest may take the reign from, if any. */
+    private OptionalInt supplanted = OptionalInt.empty();
+
     private int tries;
     private Runnable onReconnect;
 
@@ -60,12 +69,34 @@ final class Election {
         this.outcome = outcome;
     }
 
-    /** Begins a contest, unless one is on. Without a session there is none. */
-    void contest() {
+    /**
+     * Begins a contest, unless one is on. Without a session there is none.
+     *
+     * @param from a controller whose place is taken if it rules
+     */
+    void contest(OptionalInt from) {
         session.handle().filter(handle -> !contesting).ifPresent(handle -> {
             contesting = true;
+            supplanted = from;
             tries = 0;
             attempt(handle);
+        });
+    }
+
+    /**
+     * Begins a contest with taking the place of a dead controller, without looking first: if one of these znodes has changed
+     * since, the claim is refused, and the contest goes on as any other.
+     *
+     * @param dead who {@code controller} names
+     */
+    void succeed(int dead, Znode controller, Znode epoch) {
+        session.handle().filter(handle -> !contesting).ifPresent(handle -> {
+            contesting = true;
+            supplanted = OptionalInt.of(dead);
+            tries = 0;
+            consider(handle, Optional.of(controller), Optional.of(epoch));
+            // Whoever is found there when it is looked again is another one, or another life of it.
+            supplanted = OptionalInt.empty();
         });
     }
 
@@ -113,22 +144,50 @@ final class Election {
             outcome.failed(e.getMessage());
             return;
         }
+        int epochVersion = epochZnode.get().version();
         if (controller.isEmpty()) {
-            claim(handle, epoch, epochZnode.get().version());
-        } else if (isLeftOver(handle, controller.get())) {
-            remove(handle, controller.get().version(), epochZnode.get().version());
+            claim(handle, epoch, epochVersion, List.of());
+        } else if (isLeftOver(handle, controller.get()) || isSupplanted(controller.get())) {
+            Op removal = Op.delete(ControllerZnode.PATH, controller.get().version());
+            claim(handle, epoch, epochVersion, List.of(removal));
         } else {
             contesting = false;
             outcome.lost(owner(controller.get()));
         }
     }
 
+    private boolean isSupplanted(Znode controller) {
+        return supplanted.isPresent() && owner(controller).equals(supplanted) && !isKraft(controller);
+    }
+
+    /** What a KRaft controller has written is never a left-over: it rules the cluster that is being migrated (KIP-866). */
     private boolean isLeftOver(ZkHandle handle, Znode controller) {
+        if (isKraft(controller)) {
+            return false;
+        }
         if (controller.owner() == handle.sessionId()) {
             return true;
         }
         OptionalInt owner = owner(controller);
         return owner.isPresent() && owner.getAsInt() == brokerId && idIsOurs.getAsBoolean();
+    }
+
+    private boolean isKraft(Znode controller) {
+        try {
+            ControllerZnode.Content content = ControllerZnode.decode(controller.data());
+            boolean kraft = content.kraftControllerEpoch() >= 0;
+            if (kraft && kraftEpochSeen != content.kraftControllerEpoch()) {
+                kraftEpochSeen = content.kraftControllerEpoch();
+                LOG.warn(
+                        "KRaft controller {} with epoch {} rules this cluster, which is being migrated: nobody contests it",
+                        content.brokerId(),
+                        kraftEpochSeen);
+            }
+            return kraft;
+        } catch (BadZnodeException e) {
+            badZnodes.report(e);
+            return false;
+        }
     }
 
     /** The broker that the znode names, if it can be read. */
@@ -143,21 +202,15 @@ final class Election {
         }
     }
 
-    private void remove(ZkHandle handle, int controllerVersion, int epochVersion) {
-        List<Op> removal = List.of(
-                Op.check(ControllerEpochZnode.PATH, epochVersion), Op.delete(ControllerZnode.PATH, controllerVersion));
-        Calls.then(handle.multi(removal), removed -> attempt(handle), failure -> refused(handle, failure));
-    }
-
-    private void claim(ZkHandle handle, int epoch, int epochVersion) {
+    private void claim(ZkHandle handle, int epoch, int epochVersion, List<Op> removal) {
         int nextEpoch = epoch + 1;
-        List<Op> claim = List.of(
-                Op.create(
-                        ControllerZnode.PATH,
-                        ControllerZnode.encode(brokerId, System.currentTimeMillis()),
-                        Ids.OPEN_ACL_UNSAFE,
-                        CreateMode.EPHEMERAL),
-                Op.setData(ControllerEpochZnode.PATH, ControllerEpochZnode.encode(nextEpoch), epochVersion));
+        List<Op> claim = new ArrayList<>(removal);
+        claim.add(Op.create(
+                ControllerZnode.PATH,
+                ControllerZnode.encode(brokerId, System.currentTimeMillis()),
+                Ids.OPEN_ACL_UNSAFE,
+                CreateMode.EPHEMERAL));
+        claim.add(Op.setData(ControllerEpochZnode.PATH, ControllerEpochZnode.encode(nextEpoch), epochVersion));
         Calls.then(
                 handle.multi(claim), results -> won(new Reign(brokerId, nextEpoch, versionAfter(results))), failure -> {
                     if (failure.fateUnknown()) {
@@ -169,7 +222,7 @@ final class Election {
     }
 
     private static int versionAfter(List<OpResult> results) {
-        return ((OpResult.SetDataResult) results.get(1)).getStat().getVersion();
+        return ((OpResult.SetDataResult) results.getLast()).getStat().getVersion();
     }
 
     private void won(Reign reign) {

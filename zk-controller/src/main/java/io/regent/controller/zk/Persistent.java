@@ -15,13 +15,13 @@ final class Persistent<T> {
 
     private final ZkSession session;
     private final Function<ZkHandle, CompletableFuture<T>> call;
-    private final long deadlineNs;
+    private final long deadlineMs;
     private final CompletableFuture<T> result = new CompletableFuture<>();
 
     private Persistent(ZkSession session, Function<ZkHandle, CompletableFuture<T>> call) {
         this.session = session;
         this.call = call;
-        this.deadlineNs = System.nanoTime() + session.settings().connectionTimeoutMs() * 1_000_000L;
+        this.deadlineMs = session.thread().nowMs() + session.settings().connectionTimeoutMs();
     }
 
     /**
@@ -35,8 +35,8 @@ final class Persistent<T> {
     }
 
     private void attempt() {
-        if (System.nanoTime() - deadlineNs > 0) {
-            result.completeExceptionally(ZkSession.unreachable(session.settings()));
+        if (session.thread().nowMs() - deadlineMs > 0) {
+            result.completeExceptionally(ZkUnreachableException.noAnswer(session.settings()));
         } else if (!session.isConnected()) {
             session.thread().schedule(RETRY_MS, this::attempt);
         } else {

@@ -3,8 +3,10 @@ package io.regent.controller.zk;
 import io.regent.controller.Write;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.zookeeper.CreateMode;
@@ -12,8 +14,8 @@ import org.apache.zookeeper.Op;
 import org.apache.zookeeper.ZooDefs.Ids;
 
 /**
- * Turns writes into the operations of multis, looking up what a {@link Write.Ensure}, {@link Write.Put} or
- * {@link Write.DeleteTree} leaves open. Session's thread only.
+ * Turns writes into the operations of multis, looking up what a {@link Write.Ensure}, {@link Write.Put},
+ * {@link Write.Consume} or {@link Write.DeleteTree} leaves open. Session's thread only.
  */
 final class WriteExpansion {
 
@@ -33,33 +35,35 @@ final class WriteExpansion {
         return writes.stream()
                 .anyMatch(write -> write instanceof Write.Ensure
                         || write instanceof Write.Put
+                        || write instanceof Write.Consume
                         || write instanceof Write.DeleteTree);
     }
 
     /** The operations of writes that need no looking up. */
     static List<Op> direct(List<Write> writes) {
-        return writes.stream().map(write -> op(write, Set.of())).toList();
+        return writes.stream().map(write -> op(write, Map.of())).toList();
     }
 
     /** The operations of these writes, divided into multis at each tree that is deleted. */
     CompletableFuture<List<List<Op>>> expand(List<Write> writes) {
         List<String> open = writes.stream()
-                .filter(write -> write instanceof Write.Ensure || write instanceof Write.Put)
+                .filter(write ->
+                        write instanceof Write.Ensure || write instanceof Write.Put || write instanceof Write.Consume)
                 .map(Write::path)
                 .distinct()
                 .toList();
-        return existing(open).thenCompose(exists -> multis(writes, exists));
+        return existing(open).thenCompose(found -> multis(writes, found));
     }
 
-    private CompletableFuture<Set<String>> existing(List<String> paths) {
+    private CompletableFuture<Map<String, Znode>> existing(List<String> paths) {
         return Calls.pipeline(batches(paths), maxInFlight, handle::readAll).thenApply(read -> {
-            Set<String> exists = new HashSet<>();
-            read.forEach(batch -> batch.forEach(znode -> znode.ifPresent(found -> exists.add(found.path()))));
-            return exists;
+            Map<String, Znode> existing = new HashMap<>();
+            read.forEach(batch -> batch.forEach(znode -> znode.ifPresent(found -> existing.put(found.path(), found))));
+            return existing;
         });
     }
 
-    private CompletableFuture<List<List<Op>>> multis(List<Write> writes, Set<String> exists) {
+    private CompletableFuture<List<List<Op>>> multis(List<Write> writes, Map<String, Znode> existing) {
         List<String> trees = writes.stream()
                 .filter(Write.DeleteTree.class::isInstance)
                 .map(Write::path)
@@ -67,19 +71,34 @@ final class WriteExpansion {
         return Calls.pipeline(trees, 1, this::subtree).thenApply(subtrees -> {
             List<List<Op>> multis = new ArrayList<>();
             List<Op> multi = new ArrayList<>();
+            Set<String> exists = new HashSet<>(existing.keySet());
             int tree = 0;
             for (Write write : writes) {
                 if (write instanceof Write.DeleteTree) {
                     flush(multi, multis);
                     deletes(subtrees.get(tree++), multis);
-                } else if (!(write instanceof Write.Ensure) || exists.add(write.path())) {
-                    multi.add(op(write, exists));
+                } else if (isNeeded(write, exists, existing)) {
+                    multi.add(op(write, existing));
                 }
             }
             flush(multi, multis);
             // A commit that turns out to change nothing still has to be refused when the reign is over.
             return multis.isEmpty() ? List.of(List.of()) : multis;
         });
+    }
+
+    /** Whether anything is left to do for a write; what is ensured once is there for the rest. */
+    private static boolean isNeeded(Write write, Set<String> exists, Map<String, Znode> existing) {
+        return switch (write) {
+            case Write.Ensure ensure -> exists.add(ensure.path());
+            case Write.Consume consume -> {
+                Znode found = existing.get(consume.path());
+                yield found != null
+                        && found.czxid() == consume.znode().czxid()
+                        && found.version() == consume.znode().version();
+            }
+            default -> true;
+        };
     }
 
     private static void flush(List<Op> multi, List<List<Op>> multis) {
@@ -122,13 +141,17 @@ final class WriteExpansion {
                 });
     }
 
-    private static Op op(Write write, Set<String> exists) {
+    private static Op op(Write write, Map<String, Znode> existing) {
         return switch (write) {
             case Write.Create create -> create(create.path(), create.data());
             case Write.Ensure ensure -> create(ensure.path(), null);
             case Write.Set set -> Op.setData(set.path(), set.data(), set.expectedVersion());
             case Write.Put put ->
-                exists.contains(put.path()) ? Op.setData(put.path(), put.data(), -1) : create(put.path(), put.data());
+                existing.containsKey(put.path())
+                        ? Op.setData(put.path(), put.data(), -1)
+                        : create(put.path(), put.data());
+            case Write.Consume consume ->
+                Op.delete(consume.path(), consume.znode().version());
             case Write.Delete delete -> Op.delete(delete.path(), delete.expectedVersion());
             case Write.DeleteTree tree -> throw new IllegalArgumentException(tree + " is no single operation");
         };

@@ -4,12 +4,12 @@ import java.util.concurrent.CompletionException;
 import org.apache.zookeeper.KeeperException.Code;
 
 /** What became of a call to ZooKeeper that did not succeed: ZooKeeper's code, and the path it is about. */
-final class ZkFailure extends RuntimeException {
+public final class ZkFailure extends RuntimeException {
 
     private final Code code;
     private final String path;
 
-    ZkFailure(Code code, String path) {
+    public ZkFailure(Code code, String path) {
         super(code + " at " + path, null, false, false);
         this.code = code;
         this.path = path;

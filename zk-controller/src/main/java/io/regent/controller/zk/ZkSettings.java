@@ -7,11 +7,20 @@ package io.regent.controller.zk;
  * @param sessionTimeoutMs {@code zookeeper.session.timeout.ms}, as asked for; the server may grant another
  * @param connectionTimeoutMs {@code zookeeper.connection.timeout.ms}: how long the start waits for a first session
  * @param maxInFlight {@code zookeeper.max.in.flight.requests}: how many batches are on their way at once
+ * @param manyWrites after how many writes with no pause between them a ruling node would rather not be told of each
  */
-public record ZkSettings(String connect, int sessionTimeoutMs, int connectionTimeoutMs, int maxInFlight) {
+public record ZkSettings(
+        String connect, int sessionTimeoutMs, int connectionTimeoutMs, int maxInFlight, int manyWrites) {
 
     /** Kafka's default of {@code zookeeper.max.in.flight.requests}. */
     public static final int DEFAULT_MAX_IN_FLIGHT = 10;
+
+    /** Fewer events cost less than looking away and looking again does. */
+    private static final int DEFAULT_MANY_WRITES = 2_000;
+
+    public ZkSettings(String connect, int sessionTimeoutMs, int connectionTimeoutMs, int maxInFlight) {
+        this(connect, sessionTimeoutMs, connectionTimeoutMs, maxInFlight, DEFAULT_MANY_WRITES);
+    }
 
     public ZkSettings {
         if (connect.isBlank()) {

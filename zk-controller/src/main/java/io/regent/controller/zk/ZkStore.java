@@ -1,96 +1,72 @@
 package io.regent.controller.zk;
 
+import io.regent.controller.Event;
+import io.regent.controller.Event.ObservedTopic;
 import io.regent.controller.Reign;
 import io.regent.controller.Write;
 import io.regent.controller.loop.CoordinationStore;
 import io.regent.controller.loop.StoreEvent;
-import io.regent.metadata.BrokerRegistration;
-import io.regent.metadata.ClusterImage;
-import io.regent.metadata.PartitionId;
-import io.regent.metadata.Replicas;
-import io.regent.metadata.znode.BadZnodeException;
+import io.regent.metadata.TopicId;
 import io.regent.metadata.znode.BrokerZnode;
 import io.regent.metadata.znode.ControllerEpochZnode;
 import io.regent.metadata.znode.ControllerZnode;
-import io.regent.metadata.znode.DeleteTopicsZnode;
-import io.regent.metadata.znode.ReassignPartitionsZnode;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.server.metrics.KafkaMetricsGroup;
-import org.apache.zookeeper.AddWatchMode;
-import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
-import org.apache.zookeeper.Watcher.Event.EventType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@link CoordinationStore} over the node's ZooKeeper session: watches what concerns the controller, contests, loads and
+ * {@link CoordinationStore} over the node's ZooKeeper session: has the controller's znodes watched, contests, loads and
  * commits.
  *
- * <p>Any thread may call it; everything happens on the session's thread. It keeps nothing from one session to the next,
- * and nothing at all in memory that decides who rules: that is always what ZooKeeper holds. The session is not its own,
- * and is not closed with it.
+ * <p>Any thread may call it; everything happens on the session's thread. It keeps nothing in memory that decides who
+ * rules: that is always what ZooKeeper holds. The session is not its own, and is not closed with it.
  */
 public final class ZkStore implements CoordinationStore, ZkSession.Listener {
 
     private static final Logger LOG = LoggerFactory.getLogger(ZkStore.class);
+
+    /** How long nothing must have been written after much was, before topics are watched again. */
+    private static final long PAUSE_MS = 100;
 
     private static final String UNREADABLE_METRIC = "UnreadableZnodeCount";
 
     private final ZkSession session;
     private final BadZnodes badZnodes = new BadZnodes();
     private final Election election;
-    private final ClusterLoader loader;
-    private final Observation<Optional<Znode>> controller;
-    private final Observation<Optional<Znode>> epoch;
-    private final Observation<List<BrokerRegistration>> brokers;
-    private final Observation<List<String>> deletions;
-    private final Observation<Optional<SortedMap<PartitionId, Replicas>>> reassignments;
+    private final Mirror mirror;
+    private final WatchedZnodes watched;
     private final KafkaMetricsGroup metrics = new KafkaMetricsGroup("kafka.controller", "KafkaController");
 
     private Consumer<StoreEvent> listener = event -> {};
     private boolean closed;
-    private List<BrokerRegistration> lastBrokers = List.of();
-    private List<String> lastDeletions = List.of();
-    private Optional<SortedMap<PartitionId, Replicas>> lastReassignments = Optional.empty();
-    private OptionalInt lastOwner = OptionalInt.empty();
-    private int epochVersion = -1;
     /** The reign that this session has won and not given up; its writes go through here. */
     private Committer committer;
-    /** What the reign has loaded, until what is observed anyway is current too. */
-    private ClusterLoader.Topics loaded;
-
-    private boolean loadAgain;
+    /** Whether the reign waits for the cluster's image. */
+    private boolean loading;
+    /** The topics that were marked for deletion when that was last read. */
+    private Set<String> markers = Set.of();
+    /** The last reading of the markers, when it waits for the mirror to learn of the topics that it names. */
+    private Optional<Event.DeletionsObserved> unknownDeletions = Optional.empty();
 
     /**
      * @param idIsOurs whether this session holds the registration of the broker id; asked on the session's thread
      */
     public ZkStore(ZkSession session, int brokerId, BooleanSupplier idIsOurs) {
         this.session = session;
-        int maxInFlight = session.settings().maxInFlight();
         this.election = new Election(brokerId, session, idIsOurs, badZnodes, new Outcome());
-        this.loader = new ClusterLoader(badZnodes, maxInFlight);
-        BrokersReader brokersReader = new BrokersReader(badZnodes);
-        this.controller = new Observation<>(
-                ControllerZnode.PATH, session, handle -> handle.read(ControllerZnode.PATH), this::controllerRead);
-        this.epoch = new Observation<>(
-                ControllerEpochZnode.PATH, session, handle -> handle.read(ControllerEpochZnode.PATH), this::epochRead);
-        this.brokers = new Observation<>(BrokerZnode.PARENT, session, brokersReader::read, this::brokersRead);
-        this.deletions = new Observation<>(
-                DeleteTopicsZnode.PARENT,
-                session,
-                handle -> handle.children(DeleteTopicsZnode.PARENT),
-                this::deletionsRead);
-        ReassignmentsReader reassignmentsReader = new ReassignmentsReader(badZnodes);
-        this.reassignments = new Observation<>(
-                ReassignPartitionsZnode.PATH, session, reassignmentsReader::read, this::reassignmentsRead);
+        this.mirror = new Mirror(session, badZnodes, ZkStore::newTopicId, new Retelling());
+        this.watched = new WatchedZnodes(
+                session, brokerId, badZnodes, election::owner, this::tellWatched, this::loadIfCurrent);
     }
 
     @Override
@@ -103,11 +79,37 @@ public final class ZkStore implements CoordinationStore, ZkSession.Listener {
         });
     }
 
+    /** How many partitions the cluster has, as this node last read it; 0 while it is still reading. */
+    public int heldPartitions() {
+        return mirror.heldPartitions();
+    }
+
     @Override
     public void contest() {
+        contest(OptionalInt.empty());
+    }
+
+    @Override
+    public void supplant(int controllerId) {
+        contest(OptionalInt.of(controllerId));
+    }
+
+    @Override
+    public void succeed(int controllerId) {
         session.thread().execute(() -> {
             if (!closed) {
-                election.contest();
+                watched.reignOf(controllerId)
+                        .ifPresentOrElse(
+                                seen -> election.succeed(controllerId, seen.controller(), seen.epoch()),
+                                () -> election.contest(OptionalInt.empty()));
+            }
+        });
+    }
+
+    private void contest(OptionalInt from) {
+        session.thread().execute(() -> {
+            if (!closed) {
+                election.contest(from);
             }
         });
     }
@@ -117,10 +119,22 @@ public final class ZkStore implements CoordinationStore, ZkSession.Listener {
         session.thread().execute(() -> {
             if (rules(reign)) {
                 committer.commit(ticket, writes);
+                mirror.lookAwayFrom(committer.writesInARow());
             } else {
                 tell(new StoreEvent.CommitFailed(reign, ticket, "the reign is over"));
             }
         });
+    }
+
+    @Override
+    public void renew(Reign reign) {
+        session.thread().execute(() -> {
+            if (rules(reign)) {
+                forgetReign();
+            }
+        });
+        // The znode of the ended reign is this session's own, which a contest replaces.
+        contest();
     }
 
     @Override
@@ -138,15 +152,11 @@ public final class ZkStore implements CoordinationStore, ZkSession.Listener {
 
     @Override
     public void depose(int controllerId) {
-        session.thread().execute(() -> {
-            if (epochVersion < 0
-                    || !controller.isCurrent()
-                    || !epoch.isCurrent()
-                    || !lastOwner.equals(OptionalInt.of(controllerId))) {
-                return;
-            }
-            remove(List.of(Op.check(ControllerEpochZnode.PATH, epochVersion), Op.delete(ControllerZnode.PATH, -1)));
-        });
+        session.thread()
+                .execute(() -> watched.reignOf(controllerId)
+                        .ifPresent(seen -> remove(List.of(
+                                Op.check(ControllerEpochZnode.PATH, seen.epoch().version()),
+                                Op.delete(ControllerZnode.PATH, -1)))));
     }
 
     @Override
@@ -180,8 +190,11 @@ public final class ZkStore implements CoordinationStore, ZkSession.Listener {
     @Override
     public void close() {
         metrics.removeMetric(UNREADABLE_METRIC);
+        mirror.removeMetrics();
         session.thread().execute(() -> {
             closed = true;
+            watched.stop();
+            mirror.close();
             election.abandon();
             session.removeListener(this);
         });
@@ -189,24 +202,24 @@ public final class ZkStore implements CoordinationStore, ZkSession.Listener {
 
     @Override
     public void began(ZkHandle handle) {
-        watchAll(handle);
+        watched.watch(handle);
+        mirror.began(handle);
         tell(new StoreEvent.SessionBegan());
     }
 
     @Override
     public void reconnected(ZkHandle handle) {
         // Persistent watches are set again by the client, but what they missed meanwhile is not told.
-        watchAll(handle);
+        watched.watch(handle);
+        mirror.reconnected();
         election.reconnected();
-        if (loadAgain) {
-            load(handle);
-        }
     }
 
     @Override
     public void expired() {
         election.abandon();
         forgetReign();
+        mirror.expired();
         tell(new StoreEvent.SessionExpired());
     }
 
@@ -215,8 +228,9 @@ public final class ZkStore implements CoordinationStore, ZkSession.Listener {
             committer.stop("the reign is over");
         }
         committer = null;
-        loaded = null;
-        loadAgain = false;
+        loading = false;
+        unknownDeletions = Optional.empty();
+        mirror.follow();
     }
 
     private boolean rules(Reign reign) {
@@ -229,84 +243,16 @@ public final class ZkStore implements CoordinationStore, ZkSession.Listener {
         }
     }
 
-    private void watchAll(ZkHandle handle) {
-        watch(handle, ControllerZnode.PATH, AddWatchMode.PERSISTENT, controller);
-        watch(handle, ControllerEpochZnode.PATH, AddWatchMode.PERSISTENT, epoch);
-        watch(handle, BrokerZnode.PARENT, AddWatchMode.PERSISTENT_RECURSIVE, brokers);
-        watch(handle, DeleteTopicsZnode.PARENT, AddWatchMode.PERSISTENT, deletions);
-        watch(handle, ReassignPartitionsZnode.PATH, AddWatchMode.PERSISTENT, reassignments);
-    }
-
-    private void watch(ZkHandle handle, String path, AddWatchMode mode, Observation<?> observation) {
-        Calls.then(
-                handle.watch(path, mode, event -> {
-                    if (event.getType() != EventType.None) {
-                        session.thread().execute(observation::stale);
-                    }
-                }),
-                watched -> {},
-                failure -> watchFailed(handle, path, mode, observation, failure));
-        observation.stale();
-    }
-
-    private void watchFailed(
-            ZkHandle handle, String path, AddWatchMode mode, Observation<?> observation, ZkFailure failure) {
-        if (failure.is(Code.UNIMPLEMENTED)) {
-            LOG.error("ZooKeeper cannot watch {}: version 3.6 or newer is needed", path);
-        } else if (!failure.fateUnknown() && !closed) {
-            LOG.error("{} cannot be watched, which is tried again: {}", path, failure.getMessage());
-            session.thread()
-                    .schedule(
-                            Observation.RETRY_MS,
-                            () -> session.handle()
-                                    .filter(now -> now == handle)
-                                    .ifPresent(now -> watch(now, path, mode, observation)));
+    private void written(StoreEvent event) {
+        tell(event);
+        Committer writer = committer;
+        if (writer != null && writer.isIdle() && mirror.isLookingAway()) {
+            session.thread().schedule(PAUSE_MS, () -> {
+                if (writer == committer && writer.isIdle()) {
+                    mirror.lookAgain();
+                }
+            });
         }
-    }
-
-    private void controllerRead(Optional<Znode> znode) {
-        if (znode.isEmpty()) {
-            badZnodes.mended(ControllerZnode.PATH);
-        }
-        OptionalInt owner = znode.map(election::owner).orElse(OptionalInt.empty());
-        lastOwner = owner;
-        boolean ours = znode.isPresent()
-                && session.handle()
-                        .filter(handle -> handle.sessionId() == znode.get().owner())
-                        .isPresent();
-        tell(new StoreEvent.ControllerObserved(znode.isPresent(), owner, ours));
-    }
-
-    private void epochRead(Optional<Znode> znode) {
-        if (znode.isEmpty()) {
-            return;
-        }
-        try {
-            int observed = ControllerEpochZnode.decode(znode.get().data());
-            badZnodes.mended(ControllerEpochZnode.PATH);
-            epochVersion = znode.get().version();
-            tell(new StoreEvent.EpochObserved(observed));
-        } catch (BadZnodeException e) {
-            badZnodes.report(e);
-        }
-    }
-
-    private void brokersRead(List<BrokerRegistration> read) {
-        lastBrokers = read;
-        tell(new StoreEvent.BrokersObserved(read));
-        composeIfCurrent();
-    }
-
-    private void deletionsRead(List<String> read) {
-        lastDeletions = read;
-        tell(new StoreEvent.DeletionsObserved(Set.copyOf(read)));
-        composeIfCurrent();
-    }
-
-    private void reassignmentsRead(Optional<SortedMap<PartitionId, Replicas>> read) {
-        lastReassignments = read;
-        tell(new StoreEvent.ReassignmentsObserved(read));
-        composeIfCurrent();
     }
 
     private final class Outcome implements Election.Outcome {
@@ -317,9 +263,10 @@ public final class ZkStore implements CoordinationStore, ZkSession.Listener {
             }
             badZnodes.mended(ControllerEpochZnode.PATH);
             session.handle().ifPresent(handle -> {
-                committer = new Committer(handle, reign, session.settings().maxInFlight(), ZkStore.this::tell);
+                committer = new Committer(handle, reign, session.settings().maxInFlight(), ZkStore.this::written);
                 tell(new StoreEvent.Elected(reign));
-                load(handle);
+                loading = true;
+                mirror.takeOver();
             });
         }
 
@@ -334,73 +281,81 @@ public final class ZkStore implements CoordinationStore, ZkSession.Listener {
         }
     }
 
-    private void load(ZkHandle handle) {
-        Committer reigning = committer;
-        loadAgain = false;
-        Calls.then(
-                loader.load(handle),
-                topics -> {
-                    if (committer == reigning) {
-                        loaded = topics;
-                        composeIfCurrent();
-                    }
-                },
-                failure -> {
-                    if (committer == reigning) {
-                        loadFailed(handle, failure);
-                    }
-                });
-    }
-
-    private void loadFailed(ZkHandle handle, ZkFailure failure) {
-        if (!failure.fateUnknown()) {
-            tell(new StoreEvent.ContestFailed("the cluster could not be loaded: " + failure.getMessage()));
-        } else if (session.isConnected()) {
-            load(handle);
-        } else {
-            loadAgain = true;
+    private final class Retelling implements MirrorClient {
+        @Override
+        public void clean() {
+            loadIfCurrent();
         }
-    }
 
-    /** The brokers, deletions and reassignments of the image are those observed last, so that no older observation follows it. */
-    private void composeIfCurrent() {
-        if (loaded == null || committer == null) {
-            return;
+        @Override
+        public void caughtUp() {
+            unknownDeletions.ifPresent(ZkStore.this::tellDeletions);
         }
-        if (!brokers.isCurrent() || !deletions.isCurrent() || !reassignments.isCurrent()) {
-            return;
-        }
-        ClusterLoader.Topics topics = loaded;
-        loaded = null;
-        ClusterImage image = ClusterImage.of(lastBrokers, topics.topics(), Set.copyOf(lastDeletions))
-                .edit()
-                .setReassignmentOrders(lastReassignments)
-                .image();
-        List<String> unreadable = new ArrayList<>();
-        for (BadZnodeException bad : topics.unreadable()) {
-            unreadable.add(bad.getMessage());
-            watchUnreadable(bad.path());
-        }
-        tell(new StoreEvent.Loaded(committer.reign(), image, unreadable));
-    }
 
-    /** Any change of it may have mended it; whether it did, the next loading shows. */
-    private void watchUnreadable(String path) {
-        Committer reigning = committer;
-        session.handle()
-                .ifPresent(handle -> Calls.then(
-                        handle.watch(path, AddWatchMode.PERSISTENT, event -> {
-                            if (event.getType() != EventType.None) {
-                                session.thread().execute(() -> changed(path, reigning));
-                            }
-                        }),
-                        watched -> {},
-                        failure -> LOG.warn("{} cannot be watched: {}", path, failure.getMessage())));
-    }
+        @Override
+        public void observed(List<ObservedTopic> topics) {
+            tell(new StoreEvent.Observed(new Event.TopicsObserved(topics)));
+        }
 
-    private void changed(String path, Committer reigning) {
-        if (committer == reigning && reigning != null) {
+        @Override
+        public void configured(SortedMap<String, Map<String, String>> overrides) {
+            tell(new StoreEvent.Observed(new Event.TopicConfigsObserved(overrides)));
+        }
+
+        @Override
+        public void mended(String path) {
             tell(new StoreEvent.ImageStale("znode " + path + ", which nobody could read, has changed"));
         }
+
+        @Override
+        public void failed(String reason) {
+            tell(new StoreEvent.ContestFailed("the cluster could not be loaded: " + reason));
+        }
+    }
+
+    /** Hands the image to the reign that waits for it, when nothing is known to have changed since it was read. */
+    private void loadIfCurrent() {
+        if (!loading || !mirror.isClean() || !watched.factsAreCurrent()) {
+            return;
+        }
+        loading = false;
+        mirror.rule();
+        tell(new StoreEvent.Loaded(
+                committer.reign(),
+                watched.addTo(mirror.topics()),
+                mirror.idsForTopicsWithoutOne(),
+                mirror.unreadable()));
+        watched.tellErrands();
+    }
+
+    /**
+     * A topic and the order to delete it may come one right after the other, and a marker whose topic nobody knows is
+     * removed: so one is told only when the topics that came before it have been.
+     */
+    private void tellWatched(StoreEvent event) {
+        if (event instanceof StoreEvent.Observed(Event.DeletionsObserved deletions)) {
+            boolean isUnknown = deletions.topics().stream()
+                    .anyMatch(name -> mirror.topics().topic(name).isEmpty());
+            if (isUnknown && mirror.isBehind()) {
+                unknownDeletions = Optional.of(deletions);
+            } else {
+                tellDeletions(deletions);
+            }
+        } else {
+            tell(event);
+        }
+    }
+
+    /** A topic that comes anew while the last of its name is being deleted waits until the marker is seen gone. */
+    private void tellDeletions(Event.DeletionsObserved deletions) {
+        unknownDeletions = Optional.empty();
+        tell(new StoreEvent.Observed(deletions));
+        markers.stream().filter(name -> !deletions.topics().contains(name)).forEach(mirror::tellAgain);
+        markers = deletions.topics();
+    }
+
+    private static TopicId newTopicId() {
+        Uuid id = Uuid.randomUuid();
+        return new TopicId(id.getMostSignificantBits(), id.getLeastSignificantBits());
     }
 }

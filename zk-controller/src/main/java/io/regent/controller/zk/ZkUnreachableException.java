@@ -6,4 +6,9 @@ public final class ZkUnreachableException extends RuntimeException {
     public ZkUnreachableException(String message) {
         super(message);
     }
+
+    static ZkUnreachableException noAnswer(ZkSettings settings) {
+        return new ZkUnreachableException("no answer from ZooKeeper at zookeeper.connect=" + settings.connect()
+                + " within " + settings.connectionTimeoutMs() + " ms (zookeeper.connection.timeout.ms)");
+    }
 }

@@ -12,7 +12,7 @@ import org.apache.zookeeper.data.Stat;
  */
 // The bytes are ZooKeeper's own reply, handed on to the codec and never compared.
 @SuppressWarnings("ArrayRecordComponent")
-record Znode(String path, byte[] data, int version, long czxid, long owner) {
+public record Znode(String path, byte[] data, int version, long czxid, long owner) {
 
     static Znode of(String path, byte[] data, Stat stat) {
         return new Znode(path, data, stat.getVersion(), stat.getCzxid(), stat.getEphemeralOwner());

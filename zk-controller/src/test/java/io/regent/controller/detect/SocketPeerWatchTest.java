@@ -3,7 +3,7 @@ package io.regent.controller.detect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.regent.controller.loop.PeerWatch.Dead;
+import io.regent.controller.loop.PeerWatch.Sighting;
 import io.regent.metadata.BrokerRegistration;
 import io.regent.metadata.Endpoint;
 import java.io.IOException;
@@ -25,8 +25,8 @@ class SocketPeerWatchTest {
 
     private static final int ACCEPT_TIMEOUT_MS = 10_000;
 
-    private final BlockingQueue<Dead> verdicts = new LinkedBlockingQueue<>();
-    private final SocketPeerWatch watch = new SocketPeerWatch(1, "PLAINTEXT");
+    private final BlockingQueue<Sighting> verdicts = new LinkedBlockingQueue<>();
+    private final SocketPeerWatch watch = new SocketPeerWatch(1, "PLAINTEXT", 0);
 
     private ServerSocket server;
 
@@ -50,7 +50,7 @@ class SocketPeerWatchTest {
         server.close();
         connection.close();
 
-        Dead dead = verdicts.poll(10, TimeUnit.SECONDS);
+        Sighting dead = verdicts.poll(10, TimeUnit.SECONDS);
 
         assertThat(dead).isNotNull();
         assertThat(dead.brokerId()).isEqualTo(2);
@@ -98,7 +98,7 @@ class SocketPeerWatchTest {
             server.close();
             second.close();
         }
-        Dead dead = verdicts.poll(10, TimeUnit.SECONDS);
+        Sighting dead = verdicts.poll(10, TimeUnit.SECONDS);
         assertThat(dead).isNotNull();
         assertThat(dead.brokerEpoch()).isEqualTo(78);
     }

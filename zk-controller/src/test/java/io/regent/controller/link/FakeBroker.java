@@ -63,6 +63,11 @@ public final class FakeBroker implements AutoCloseable {
         return requests.stream().filter(type::isInstance).map(type::cast).toList();
     }
 
+    /** From here on no replica that it is told to delete is gone. */
+    public void ignoreStops() {
+        answers = request -> request instanceof StopReplicaRequest ? null : obedient(request);
+    }
+
     private void accept() {
         try {
             while (true) {

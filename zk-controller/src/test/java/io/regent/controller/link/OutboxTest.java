@@ -27,13 +27,27 @@ class OutboxTest {
     private static final PartitionId A1 = new PartitionId("a", 1);
 
     private final Outbox outbox = new Outbox(1, MAX_BYTES);
-    private final List<PendingStates.Entry> served = new ArrayList<>();
+    private final List<Served> served = new ArrayList<>();
     private final List<StopReplica> stopped = new ArrayList<>();
+
+    /** A partition that the broker is told to lead or follow, in this leader epoch. */
+    private record Served(PartitionId partition, int leaderEpoch, boolean isNew) {}
+
+    private static List<Served> served(List<TopicStates> topics) {
+        List<Served> served = new ArrayList<>();
+        for (TopicStates topic : topics) {
+            for (int i = 0; i < topic.size(); i++) {
+                PartitionId partition = new PartitionId(topic.name(), topic.number(i));
+                served.add(new Served(partition, topic.image(i).state(partition).leaderEpoch(), topic.isNew(i)));
+            }
+        }
+        return served;
+    }
 
     private void drain() {
         for (Optional<Outbox.Batch> batch = outbox.next(); batch.isPresent(); batch = outbox.next()) {
             if (batch.get() instanceof Outbox.Batch.LeaderAndIsr told) {
-                served.addAll(told.entries());
+                served.addAll(served(told.topics()));
             } else if (batch.get() instanceof Outbox.Batch.StopReplicas told) {
                 stopped.addAll(told.stops());
             }
@@ -59,9 +73,9 @@ class OutboxTest {
     void whoRulesIsToldBeforeAnythingElse() {
         PartitionSet all = PartitionSet.ofAll(cluster(1));
         outbox.add(to1(cluster(1), all, all));
-        assertThat(next(Outbox.Batch.UpdateMetadata.class).entries()).isEmpty();
-        assertThat(next(Outbox.Batch.LeaderAndIsr.class).entries()).hasSize(3);
-        assertThat(next(Outbox.Batch.UpdateMetadata.class).entries()).hasSize(3);
+        assertThat(next(Outbox.Batch.UpdateMetadata.class).topics()).isEmpty();
+        assertThat(served(next(Outbox.Batch.LeaderAndIsr.class).topics())).hasSize(3);
+        assertThat(served(next(Outbox.Batch.UpdateMetadata.class).topics())).hasSize(3);
         assertThat(outbox.next()).isEmpty();
         assertThat(outbox.isEmpty()).isTrue();
     }
@@ -83,9 +97,7 @@ class OutboxTest {
 
         assertThat(outbox.size()).isEqualTo(4);
         drain();
-        assertThat(served)
-                .extracting(entry -> entry.image().state(entry.partition()).leaderEpoch())
-                .containsExactly(1, 2);
+        assertThat(served).extracting(Served::leaderEpoch).containsExactly(1, 2);
     }
 
     @Test
@@ -95,7 +107,7 @@ class OutboxTest {
         outbox.add(to1(cluster(1), PartitionSet.EMPTY, PartitionSet.EMPTY, new StopReplica(A0, 1, false)));
         drain();
         assertThat(stopped).extracting(StopReplica::partition).containsExactly(A0);
-        assertThat(served).extracting(PendingStates.Entry::partition).containsExactly(A1);
+        assertThat(served).extracting(Served::partition).containsExactly(A1);
     }
 
     @Test
@@ -119,7 +131,7 @@ class OutboxTest {
         outbox.add(to1(cluster(2), PartitionSet.of(A0), PartitionSet.EMPTY));
         drain();
         assertThat(stopped).isEmpty();
-        assertThat(served).extracting(PendingStates.Entry::partition).containsExactly(A0);
+        assertThat(served).extracting(Served::partition).containsExactly(A0);
     }
 
     @Test
@@ -133,7 +145,7 @@ class OutboxTest {
                 new TreeMap<>(),
                 new TreeMap<>()));
         drain();
-        assertThat(served).extracting(PendingStates.Entry::isNew).containsExactly(true, false);
+        assertThat(served).extracting(Served::isNew).containsExactly(true, false);
     }
 
     @Test
@@ -147,7 +159,7 @@ class OutboxTest {
                 new TreeMap<>()));
         outbox.add(to1(cluster(1), PartitionSet.of(A0, A1), PartitionSet.EMPTY));
         drain();
-        assertThat(served).extracting(PendingStates.Entry::isNew).containsExactly(true, false);
+        assertThat(served).extracting(Served::isNew).containsExactly(true, false);
     }
 
     @Test
@@ -181,12 +193,12 @@ class OutboxTest {
         for (Optional<Outbox.Batch> batch = outbox.next(); batch.isPresent(); batch = outbox.next()) {
             switch (batch.get()) {
                 case Outbox.Batch.UpdateMetadata metadata -> {
-                    metadata.entries()
-                            .forEach(entry ->
-                                    assertThat(told.add(entry.partition())).isTrue());
+                    served(metadata.topics())
+                            .forEach(each ->
+                                    assertThat(told.add(each.partition())).isTrue());
                     chunks++;
-                    assertThat(metadata.entries().stream()
-                                    .mapToInt(ControlRequests::metadataBytes)
+                    assertThat(metadata.topics().stream()
+                                    .mapToInt(TopicStates::bytes)
                                     .sum())
                             .isLessThan(Outbox.METADATA_BYTES + 1_000);
                 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.regent.controller.Answer;
 import io.regent.controller.Asks;
-import io.regent.controller.ControllerSettings;
 import io.regent.controller.Event;
 import io.regent.controller.Reign;
 import io.regent.metadata.BrokerRegistration;
@@ -17,53 +16,27 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class ControllerLoopTest {
+class ControllerLoopTest extends LoopFixture {
 
     private static final int NODE = 2;
     private static final Reign FIRST = new Reign(NODE, 5, 5);
     private static final Reign SECOND = new Reign(NODE, 6, 6);
     private static final Asks.Shutdown ASK = new Asks.Shutdown(1, Asks.ANY_EPOCH);
 
-    private final FakeStore store = new FakeStore();
-    private final FakeLink link = new FakeLink();
-    private final FakePeers peers = new FakePeers();
-    private final VirtualTimers timers = new VirtualTimers();
-    private final ControllerMetrics metrics = new ControllerMetrics();
     private final List<ScriptedCore> cores = new ArrayList<>();
     private final List<CompletableFuture<Answer>> asked = new ArrayList<>();
-    private ControllerLoop loop;
 
     @BeforeEach
     void start() {
-        NodeSettings settings = new NodeSettings(NODE, ControllerSettings.DEFAULTS, true, 300_000);
-        loop = new ControllerLoop(settings, new Ports(store, link, peers, timers), metrics, () -> {}, reign -> {
+        start(NODE, Candidacy.ORDINARY, true, reign -> {
             cores.add(new ScriptedCore());
             return cores.get(cores.size() - 1);
         });
-        loop.start();
-    }
-
-    @AfterEach
-    void stop() {
-        metrics.close();
-    }
-
-    private void tell(StoreEvent... events) {
-        for (StoreEvent event : events) {
-            store.tell(event);
-        }
-        run();
-    }
-
-    private void run() {
-        while (loop.turn()) {
-            assertThat(store.contests).as("a loop that never rests").isLessThan(100);
-        }
     }
 
     private void pass(long ms) {
@@ -74,7 +47,8 @@ class ControllerLoopTest {
     private void rule(Reign reign) {
         tell(
                 new StoreEvent.Elected(reign),
-                new StoreEvent.Loaded(reign, ClusterImage.of(List.of(broker(1)), List.of(), Set.of()), List.of()));
+                new StoreEvent.Loaded(
+                        reign, ClusterImage.of(List.of(broker(1)), List.of(), Set.of()), new TreeMap<>(), List.of()));
     }
 
     private void becomeController() {
@@ -219,7 +193,7 @@ class ControllerLoopTest {
         assertThat(store.contests).isEqualTo(2);
     }
 
-    // KAFKA-4229
+    // KAFKA-4229, KAFKA-4360
     @Test
     void anySeriesOfExpiriesIsSurvived() {
         for (int life = 1; life <= 20; life++) {
@@ -227,6 +201,7 @@ class ControllerLoopTest {
             tell(new StoreEvent.SessionBegan());
             rule(reign);
             assertThat(loop.status().active()).isTrue();
+            timers.pass(NodeSettings.FIRST_REBALANCE_MS);
             tell(new StoreEvent.SessionExpired());
             assertThat(loop.status().active()).isFalse();
         }
@@ -340,7 +315,7 @@ class ControllerLoopTest {
         tell(new StoreEvent.SessionBegan(), new StoreEvent.Elected(FIRST));
         ask(1);
         assertThat(core().steps).isEmpty();
-        tell(new StoreEvent.Loaded(FIRST, ClusterImage.EMPTY, List.of()));
+        tell(new StoreEvent.Loaded(FIRST, ClusterImage.EMPTY, new TreeMap<>(), List.of()));
         assertThat(core().steps).hasSize(2).element(0).isInstanceOf(Event.Elected.class);
     }
 
@@ -357,6 +332,20 @@ class ControllerLoopTest {
     }
 
     @Test
+    void whatFollowsFromAnothersWriteIsWrittenOnlyWhenAllBeforeItIsDurable() {
+        becomeController();
+        ask(1);
+        assertThat(store.commits).hasSize(2);
+
+        tell(new StoreEvent.Observed(new Event.TopicsObserved(List.of())));
+        tell(new StoreEvent.Committed(FIRST, store.commits.get(0).ticket()));
+        assertThat(store.commits).hasSize(2);
+
+        tell(new StoreEvent.Committed(FIRST, store.commits.get(1).ticket()));
+        assertThat(store.commits).hasSize(4);
+    }
+
+    @Test
     void tooManyAsksAreRefusedRatherThanKept() {
         tell(new StoreEvent.SessionBegan(), new StoreEvent.Elected(FIRST));
         ask(Ruling.MAX_WAITING_ASKS);
@@ -369,7 +358,7 @@ class ControllerLoopTest {
     @Test
     void leadersAreRebalancedSoonAfterTheElectionAndThenAtTheInterval() {
         becomeController();
-        pass(ControllerLoop.FIRST_REBALANCE_MS);
+        pass(NodeSettings.FIRST_REBALANCE_MS);
         pass(300_000);
         assertThat(core().steps)
                 .filteredOn(Event.RebalanceDue.class::isInstance)
@@ -379,9 +368,11 @@ class ControllerLoopTest {
     @Test
     void aClosedLoopResignsAndNeverContestsAgain() {
         becomeController();
+        CompletableFuture<Answer> pending = ask();
         CompletableFuture<Void> closed = loop.close();
         run();
         assertThat(closed).isCompleted();
+        assertThatThrownBy(pending::get).hasCauseInstanceOf(NotControllerException.class);
         assertThat(store.resignations).containsExactly(FIRST);
         tell(new StoreEvent.SessionExpired(), new StoreEvent.SessionBegan());
         pass(60_000);

@@ -2,7 +2,7 @@ package io.regent.controller.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.regent.controller.ControllerSettings;
+import io.regent.controller.Event;
 import io.regent.controller.Reign;
 import io.regent.metadata.BrokerRegistration;
 import io.regent.metadata.ClusterImage;
@@ -12,47 +12,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What a node does when it sees another's process die: it writes that into ZooKeeper, as far as it is its own to do. */
-class DeathNoticeTest {
+class DeathNoticeTest extends LoopFixture {
 
     private static final int NODE = 1;
     private static final Reign REIGN = new Reign(NODE, 5, 9);
 
-    private final FakeStore store = new FakeStore();
-    private final FakePeers peers = new FakePeers();
-    private final ControllerMetrics metrics = new ControllerMetrics();
-    private ControllerLoop loop;
+    private final ScriptedCore core = new ScriptedCore();
 
     @BeforeEach
     void start() {
-        NodeSettings settings = new NodeSettings(NODE, ControllerSettings.DEFAULTS, false, 300_000);
-        Ports ports = new Ports(store, new FakeLink(), peers, new VirtualTimers());
-        loop = new ControllerLoop(settings, ports, metrics, () -> {}, reign -> new ScriptedCore());
-        loop.start();
+        start(NODE, Candidacy.ORDINARY, false, reign -> core);
         tell(new StoreEvent.SessionBegan(), observed(1, 2, 3));
-    }
-
-    @AfterEach
-    void stop() {
-        metrics.close();
-    }
-
-    private void tell(StoreEvent... events) {
-        for (StoreEvent event : events) {
-            store.tell(event);
-        }
-        run();
-    }
-
-    private void run() {
-        int turns = 0;
-        while (loop.turn()) {
-            assertThat(turns++).as("turns of a loop that never rests").isLessThan(100);
-        }
     }
 
     private void die(int brokerId) {
@@ -67,7 +42,8 @@ class DeathNoticeTest {
     private void rule() {
         tell(
                 new StoreEvent.Elected(REIGN),
-                new StoreEvent.Loaded(REIGN, ClusterImage.of(brokers(1, 2, 3), List.of(), Set.of()), List.of()));
+                new StoreEvent.Loaded(
+                        REIGN, ClusterImage.of(brokers(1, 2, 3), List.of(), Set.of()), new TreeMap<>(), List.of()));
     }
 
     @Test
@@ -78,10 +54,11 @@ class DeathNoticeTest {
     }
 
     @Test
-    void aFollowerDeposesTheControllerThatDied() {
+    void aFollowerTakesThePlaceOfTheControllerThatDied() {
         follow(2);
         die(2);
-        assertThat(store.deposed).containsExactly(2);
+        assertThat(store.succeeded).containsExactly(2);
+        assertThat(store.deposed).isEmpty();
         assertThat(store.evicted).isEmpty();
     }
 
@@ -90,6 +67,7 @@ class DeathNoticeTest {
         follow(2);
         die(3);
         assertThat(store.deposed).isEmpty();
+        assertThat(store.succeeded).isEmpty();
         assertThat(store.evicted).isEmpty();
     }
 
@@ -112,6 +90,18 @@ class DeathNoticeTest {
     }
 
     @Test
+    void aNewReignElectsWithoutTheDeadThoughTheyAreRegisteredStill() {
+        follow(2);
+        die(2);
+        tell(new StoreEvent.ControllerObserved(false, OptionalInt.empty(), false));
+        rule();
+        assertThat(core.steps.getFirst())
+                .isInstanceOfSatisfying(
+                        Event.Elected.class,
+                        elected -> assertThat(elected.loaded().brokers()).containsOnlyKeys(1, 3));
+    }
+
+    @Test
     void aBrokerThatLivesAgainIsNotEvictedForItsFormerLife() {
         follow(2);
         die(3);
@@ -129,6 +119,50 @@ class DeathNoticeTest {
         tell(new StoreEvent.ControllerObserved(false, OptionalInt.empty(), false));
         follow(2);
         assertThat(store.deposed).containsExactly(2);
+    }
+
+    @Test
+    void aControllerThatWinsAgainAfterItWasDeposedLivesAndIsLeftAlone() {
+        tell(new StoreEvent.EpochObserved(5));
+        follow(2);
+        die(2);
+        tell(new StoreEvent.ControllerObserved(false, OptionalInt.empty(), false));
+        tell(new StoreEvent.EpochObserved(6));
+        follow(2);
+        tell(new StoreEvent.ControllerObserved(false, OptionalInt.empty(), false));
+        follow(2);
+        assertThat(store.succeeded).containsExactly(2);
+        assertThat(store.deposed).isEmpty();
+    }
+
+    @Test
+    void aControllerWhoseDeposingCameToNothingIsDeposedAgain() {
+        tell(new StoreEvent.EpochObserved(5));
+        follow(2);
+        die(2);
+        follow(2);
+        assertThat(store.succeeded).containsExactly(2);
+        assertThat(store.deposed).containsExactly(2);
+    }
+
+    @Test
+    void aBrokerThatOnlyStoodStillIsNotEvictedByTheNextReign() {
+        follow(2);
+        die(3);
+        peers.revive(3, epochOf(3));
+        tell(new StoreEvent.ControllerObserved(false, OptionalInt.empty(), false));
+        rule();
+        assertThat(store.evicted).isEmpty();
+    }
+
+    @Test
+    void anEarlierLifeThatAnswersAgainRevokesNoLaterDeath() {
+        follow(2);
+        die(3);
+        peers.revive(3, epochOf(3) - 1);
+        tell(new StoreEvent.ControllerObserved(false, OptionalInt.empty(), false));
+        rule();
+        assertThat(store.evicted).containsExactly(3);
     }
 
     private static StoreEvent.BrokersObserved observed(int... ids) {

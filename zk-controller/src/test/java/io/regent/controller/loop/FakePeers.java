@@ -9,15 +9,19 @@ import java.util.function.Consumer;
 final class FakePeers implements PeerWatch {
 
     List<Integer> watched = List.of();
-    private Consumer<Dead> listener;
+    private Consumer<Sighting> listener;
 
     @Override
-    public void start(Consumer<Dead> newListener) {
+    public void start(Consumer<Sighting> newListener) {
         listener = newListener;
     }
 
     void die(int brokerId, long brokerEpoch) {
         listener.accept(new Dead(brokerId, brokerEpoch, "the test says so"));
+    }
+
+    void revive(int brokerId, long brokerEpoch) {
+        listener.accept(new Revived(brokerId, brokerEpoch));
     }
 
     @Override

@@ -11,8 +11,11 @@ final class FakeStore implements CoordinationStore {
 
     final List<Written> commits = new ArrayList<>();
     final List<Reign> resignations = new ArrayList<>();
+    final List<Reign> renewals = new ArrayList<>();
     final List<Integer> deposed = new ArrayList<>();
     final List<Integer> evicted = new ArrayList<>();
+    final List<Integer> supplanted = new ArrayList<>();
+    final List<Integer> succeeded = new ArrayList<>();
     int contests;
     private Consumer<StoreEvent> listener;
 
@@ -33,6 +36,16 @@ final class FakeStore implements CoordinationStore {
     }
 
     @Override
+    public void supplant(int controllerId) {
+        supplanted.add(controllerId);
+    }
+
+    @Override
+    public void succeed(int controllerId) {
+        succeeded.add(controllerId);
+    }
+
+    @Override
     public void commit(Reign reign, long ticket, List<Write> writes) {
         commits.add(new Written(reign, ticket, writes));
     }
@@ -40,6 +53,11 @@ final class FakeStore implements CoordinationStore {
     @Override
     public void resign(Reign reign) {
         resignations.add(reign);
+    }
+
+    @Override
+    public void renew(Reign reign) {
+        renewals.add(reign);
     }
 
     @Override

@@ -9,19 +9,24 @@ import io.regent.controller.Event;
 import io.regent.controller.NewReplicas;
 import io.regent.controller.Outcome;
 import io.regent.controller.Write;
+import io.regent.metadata.BrokerRegistration;
 import io.regent.metadata.ClusterDelta;
 import io.regent.metadata.ClusterImage;
 import io.regent.metadata.ImageEditor;
 import io.regent.metadata.PartitionSet;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * A core that is easy to predict: it takes brokers as they are observed, and each shutdown that is asked writes two chunks,
- * each followed by an announcement to broker 1.
+ * A core that is easy to predict: it takes brokers as they are observed, and each shutdown that is asked, and each reading of
+ * topics, writes two chunks, each followed by an announcement to broker 1.
  */
 final class ScriptedCore implements Core {
 
@@ -42,24 +47,39 @@ final class ScriptedCore implements Core {
                 observed.brokers().forEach(editor::putBroker);
                 yield new Decision(editor.delta(), List.of(), Optional.empty(), false);
             }
-            case Asks.Shutdown asked ->
-                new Decision(
-                        ClusterDelta.nothing(now),
-                        List.of(),
-                        Optional.of(new Answer.ShutdownProgress(Outcome.OK, PartitionSet.EMPTY)),
-                        false);
+            case Asks.Shutdown asked -> written(now);
+            case Event.TopicsObserved observed -> written(now);
             default -> new Decision(ClusterDelta.nothing(now), List.of(), Optional.empty(), false);
         };
     }
 
+    private static Decision written(ClusterImage now) {
+        return new Decision(
+                ClusterDelta.nothing(now),
+                List.of(),
+                Optional.of(new Answer.ShutdownProgress(Outcome.OK, PartitionSet.EMPTY)),
+                false);
+    }
+
     @Override
-    public List<Commit> commits(Decision decision) {
+    public Iterator<Commit> commits(Decision decision) {
         if (decision.answer().isEmpty()) {
-            return List.of();
+            return Collections.emptyIterator();
         }
         return List.of(
-                new Commit(List.of(new Write.Ensure("/first")), announcement(decision)),
-                new Commit(List.of(new Write.Ensure("/second")), announcement(decision)));
+                        new Commit(List.of(new Write.Ensure("/first")), announcement(decision)),
+                        new Commit(List.of(new Write.Ensure("/second")), announcement(decision)))
+                .iterator();
+    }
+
+    @Override
+    public Announcements whoRules(Collection<BrokerRegistration> live) {
+        return new Announcements(
+                ClusterImage.of(live, List.of(), Set.of()),
+                new TreeMap<>(),
+                NewReplicas.NONE,
+                new TreeMap<>(),
+                new TreeMap<>());
     }
 
     private static Announcements announcement(Decision decision) {

@@ -53,15 +53,15 @@ class BrokerRegistrarTest {
         return new String(BrokerZnode.encode(broker(port)), StandardCharsets.UTF_8);
     }
 
-    private BrokerRegistrar registrar(ZkSession session) {
-        return new BrokerRegistrar(session, epochs::add);
+    private BrokerRegistrar registrar(CuratorSession session) {
+        return new BrokerRegistrar(session, BrokerZnode.PARENT, epochs::add);
     }
 
-    private BrokerRegistrar impatient(ZkSession session) {
-        return new BrokerRegistrar(session, epochs::add, 500);
+    private BrokerRegistrar impatient(CuratorSession session) {
+        return new BrokerRegistrar(session, BrokerZnode.PARENT, epochs::add, 500);
     }
 
-    private long register(ZkSession session) throws Exception {
+    private long register(CuratorSession session) throws Exception {
         return registrar(session).register(broker(19091)).get(20, TimeUnit.SECONDS);
     }
 
@@ -79,7 +79,7 @@ class BrokerRegistrarTest {
     // KAFKA-7165, KAFKA-6584
     @Test
     void aNewSessionRegistersAnewWithANewEpoch() throws Exception {
-        ZkSession session = zk.session("b1");
+        CuratorSession session = zk.session("b1");
         long epoch = register(session);
         zk.expire(session);
         await().until(() -> epochs.size() == 2);
@@ -127,7 +127,7 @@ class BrokerRegistrarTest {
 
     @Test
     void twoBrokersOfTheSameIdAndAddressDoNotFight() throws Exception {
-        ZkSession first = zk.session("b1");
+        CuratorSession first = zk.session("b1");
         register(first);
         long second = register(zk.session("b1-again"));
         await().during(500, TimeUnit.MILLISECONDS)

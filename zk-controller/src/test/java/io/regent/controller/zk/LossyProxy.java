@@ -19,6 +19,8 @@ import org.apache.zookeeper.ZooDefs.OpCode;
 final class LossyProxy implements AutoCloseable {
 
     private static final int NONE = Integer.MIN_VALUE;
+    private static final Set<Integer> SINCE_3_6 = Set.of(OpCode.multiRead, OpCode.addWatch, OpCode.setWatches2);
+    private static final int UNKNOWN_TYPE = 999;
 
     private final ServerSocket listening;
     private final int target;
@@ -26,6 +28,7 @@ final class LossyProxy implements AutoCloseable {
     private final AtomicInteger losses = new AtomicInteger();
     private volatile int lostType = NONE;
     private volatile boolean refusing;
+    private volatile boolean old;
 
     LossyProxy(int target) throws IOException {
         this.target = target;
@@ -34,12 +37,22 @@ final class LossyProxy implements AutoCloseable {
     }
 
     String connectString() {
-        return "127.0.0.1:" + listening.getLocalPort();
+        return connectString(listening.getLocalPort());
+    }
+
+    /** The address twice: a client that has lost its connection tries another address at once, but waits before the same. */
+    static String connectString(int port) {
+        return "127.0.0.1:" + port + ",127.0.0.1:" + port;
     }
 
     /** Loses the reply to the next multi that writes. */
     void loseNextMulti() {
         lostType = OpCode.multi;
+    }
+
+    /** Has the server answer what came with ZooKeeper 3.6 as an older one does: as unimplemented. */
+    void pretendOld() {
+        old = true;
     }
 
     int losses() {
@@ -87,6 +100,9 @@ final class LossyProxy implements AutoCloseable {
                 if (!handshake && frame.length >= 8 && header.getInt(4) == lostType) {
                     lostType = NONE;
                     lostXid.set(header.getInt(0));
+                }
+                if (!handshake && old && SINCE_3_6.contains(header.getInt(4))) {
+                    header.putInt(4, UNKNOWN_TYPE);
                 }
                 handshake = false;
                 writeFrame(out, frame);

@@ -2,43 +2,22 @@ package io.regent.controller.zk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.regent.controller.Event;
 import io.regent.controller.Reign;
 import io.regent.controller.Write;
 import io.regent.controller.loop.StoreEvent;
 import io.regent.metadata.BrokerRegistration;
 import io.regent.metadata.Endpoint;
+import io.regent.metadata.znode.BrokerZnode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Calls that took effect although their reply was lost. */
-class LostReplyTest {
-
-    private ZkFixture zk;
-    private LossyProxy proxy;
-    private ZkSession session;
-    private ZkStore store;
-    private final StoreProbe probe = new StoreProbe();
-
-    @BeforeEach
-    void start() throws Exception {
-        zk = new ZkFixture().withRoots();
-        proxy = zk.own(new LossyProxy(zk.server.getPort()));
-        session = zk.session("lossy", proxy.connectString());
-        store = zk.own(new ZkStore(session, 1, () -> false));
-        store.start(probe);
-        probe.awaitEvent(StoreEvent.SessionBegan.class);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        zk.close();
-    }
+class LostReplyTest extends LossyStore {
 
     private Reign win() {
         store.contest();
@@ -102,7 +81,7 @@ class LostReplyTest {
     @Test
     void aRegistrationWhoseReplyIsLostIsFoundAndKept() throws Exception {
         List<Long> epochs = new ArrayList<>();
-        BrokerRegistrar registrar = new BrokerRegistrar(session, epochs::add);
+        BrokerRegistrar registrar = new BrokerRegistrar(session, BrokerZnode.PARENT, epochs::add);
         proxy.loseNextMulti();
 
         long epoch = registrar
@@ -131,8 +110,7 @@ class LostReplyTest {
         zk.create("/admin/delete_topics/missed", null);
         proxy.restore();
 
-        probe.awaitEvent(
-                StoreEvent.DeletionsObserved.class, seen -> seen.topics().contains("missed"));
+        probe.awaitObserved(Event.DeletionsObserved.class, seen -> seen.topics().contains("missed"));
         store.commit(reign, 0, List.of(new Write.Create("/brokers/topics/t", new byte[0])));
         probe.awaitEvent(StoreEvent.Committed.class);
         assertThat(probe.all(StoreEvent.SessionExpired.class)).isEmpty();

@@ -5,16 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.regent.controller.Answer;
 import io.regent.controller.Asks;
-import io.regent.controller.ControllerSettings;
+import io.regent.controller.Fault;
 import io.regent.controller.Outcome;
-import io.regent.controller.link.FakeBroker;
-import io.regent.controller.link.LinkSettings;
-import io.regent.controller.link.NettyBrokerLink;
-import io.regent.controller.loop.ControllerNode;
-import io.regent.controller.loop.NodeSettings;
-import io.regent.controller.loop.PeerWatch;
-import io.regent.metadata.BrokerRegistration;
-import io.regent.metadata.Endpoint;
+import io.regent.controller.loop.NotControllerException;
 import io.regent.metadata.TopicId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,9 +16,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.StreamSupport;
 import org.apache.kafka.common.requests.LeaderAndIsrRequest;
 import org.apache.kafka.common.requests.UpdateMetadataRequest;
+import org.apache.zookeeper.ZKUtil;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,15 +32,13 @@ class ReignTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private ZkFixture zk;
-    private final List<Node> nodes = new ArrayList<>();
-
-    private record Node(int id, ZkSession session, ControllerNode controller, FakeBroker broker) {}
+    private final List<TestNode> nodes = new ArrayList<>();
 
     @BeforeEach
     void start() throws Exception {
         zk = new ZkFixture().withRoots();
         for (int id = 1; id <= 3; id++) {
-            nodes.add(node(id));
+            nodes.add(TestNode.start(zk, id));
         }
     }
 
@@ -53,33 +47,7 @@ class ReignTest {
         zk.close();
     }
 
-    private Node node(int id) throws Exception {
-        FakeBroker broker = zk.own(new FakeBroker());
-        ZkSession session = zk.session("node-" + id);
-        BrokerRegistrar registrar = new BrokerRegistrar(session, epoch -> {});
-        registrar.register(registration(id, broker.port())).get(10, TimeUnit.SECONDS);
-        ControllerNode controller = zk.own(new ControllerNode(
-                new NodeSettings(id, ControllerSettings.DEFAULTS, false, 300_000),
-                new ZkStore(session, id, registrar::isHeld),
-                new NettyBrokerLink(new LinkSettings(id, "PLAINTEXT", 5_000, 100_000_000)),
-                PeerWatch.NONE));
-        controller.start();
-        return new Node(id, session, controller, broker);
-    }
-
-    private static BrokerRegistration registration(int id, int port) {
-        return new BrokerRegistration(
-                id,
-                -1,
-                List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "127.0.0.1", port)),
-                Optional.empty(),
-                -1,
-                Map.of(),
-                0,
-                5);
-    }
-
-    private Node ruler() {
+    private TestNode ruler() {
         return await().atMost(PATIENCE)
                 .until(
                         () -> nodes.stream()
@@ -104,13 +72,67 @@ class ReignTest {
 
         assertThat(zk.exists("/brokers/topics/orders/partitions/3/state")).isTrue();
         await().atMost(PATIENCE).untilAsserted(() -> {
-            for (Node node : nodes) {
+            for (TestNode node : nodes) {
                 assertThat(node.broker().all(LeaderAndIsrRequest.class))
                         .anySatisfy(told -> assertThat(told.partitionStates()).hasSize(4));
                 assertThat(node.broker().all(UpdateMetadataRequest.class))
                         .anySatisfy(told -> assertThat(told.partitionStates()).hasSize(4));
             }
         });
+    }
+
+    @Test
+    void aTopicThatAToolWritesIsLedGetsAnIdAndGrows() throws Exception {
+        TestNode ruler = ruler();
+        await().atMost(PATIENCE)
+                .until(() -> ruler.controller().status().image().brokers().size() == 3);
+        zk.create("/brokers/topics/by-hand", "{\"version\":1,\"partitions\":{\"0\":[1,2]}}");
+        await().atMost(PATIENCE).until(() -> zk.exists("/brokers/topics/by-hand/partitions/0/state"));
+        assertThat(zk.read("/brokers/topics/by-hand")).contains("\"topic_id\":");
+
+        zk.set("/brokers/topics/by-hand", "{\"version\":1,\"partitions\":{\"0\":[1,2],\"1\":[3,1]}}");
+        await().atMost(PATIENCE)
+                .until(() -> nodes.get(2).broker().all(LeaderAndIsrRequest.class).stream()
+                        .flatMap(told ->
+                                StreamSupport.stream(told.partitionStates().spliterator(), false))
+                        .anyMatch(state -> state.topicName().equals("by-hand")
+                                && state.partitionIndex() == 1
+                                && state.leader() == 3));
+        assertThat(zk.read("/brokers/topics/by-hand")).contains("\"topic_id\":");
+
+        ZKUtil.deleteRecursive(zk.admin, "/brokers/topics/by-hand");
+        await().atMost(PATIENCE)
+                .until(() -> ruler.controller().status().image().topics().isEmpty());
+        assertThat(ruler.controller().isActive()).isTrue();
+    }
+
+    @Test
+    void aTopicThatAnotherWritesAtTheSameMomentExistsAndTheRulerRulesOn() throws Exception {
+        TestNode ruler = ruler();
+        await().atMost(PATIENCE)
+                .until(() -> ruler.controller().status().image().brokers().size() == 3);
+        int epoch = ruler.controller().knownControllerEpoch();
+        String collided = null;
+        // Either may be first, and the ruler may see the other's znode in time: until it does not.
+        for (int i = 0; i < 100 && collided == null; i++) {
+            String topic = "topic-" + i;
+            zk.createInBackground("/brokers/topics/" + topic, "{\"version\":1,\"partitions\":{\"0\":[1,2]}}");
+            try {
+                assertThat(ruler.createTopic(topic, 4, 3).outcome().fault())
+                        .isIn(Fault.NONE, Fault.TOPIC_ALREADY_EXISTS);
+            } catch (ExecutionException e) {
+                assertThat(e).hasCauseInstanceOf(NotControllerException.class);
+                collided = topic;
+            }
+        }
+        assertThat(collided).as("a topic that was created by two at once").isNotNull();
+
+        assertThat(createTopic(collided).outcome().fault()).isEqualTo(Fault.TOPIC_ALREADY_EXISTS);
+        assertThat(ruler()).isEqualTo(ruler);
+        assertThat(ruler.controller().knownControllerEpoch()).isEqualTo(epoch + 1);
+        String state = "/brokers/topics/" + collided + "/partitions/0/state";
+        await().atMost(PATIENCE).until(() -> zk.exists(state));
+        assertThat(zk.read(state)).contains("\"isr\":[1,2]");
     }
 
     @Test
@@ -126,10 +148,10 @@ class ReignTest {
     @Test
     void whenTheRulerClosesAnotherRulesWithAHigherEpoch() throws Exception {
         createTopic("orders");
-        Node first = ruler();
+        TestNode first = ruler();
         first.controller().close();
 
-        Node second = await().atMost(PATIENCE)
+        TestNode second = await().atMost(PATIENCE)
                 .until(
                         () -> nodes.stream()
                                 .filter(node -> node.id() != first.id()
@@ -148,7 +170,7 @@ class ReignTest {
     @Test
     void whenTheRulersSessionExpiresItFollowsAndItsBrokerReturns() throws Exception {
         createTopic("orders");
-        Node first = ruler();
+        TestNode first = ruler();
         zk.expire(first.session());
         await().atMost(PATIENCE)
                 .until(() -> nodes.stream()
@@ -161,7 +183,7 @@ class ReignTest {
     @Test
     void whenZooKeeperIsAwayAndBackTheClusterGoesOn() throws Exception {
         createTopic("orders");
-        zk.server.restart();
+        zk.restart();
         await().atMost(PATIENCE)
                 .ignoreExceptions()
                 .until(() -> createTopic("afterwards").outcome().equals(Outcome.OK));

@@ -2,6 +2,7 @@ package io.regent.controller.zk;
 
 import static org.awaitility.Awaitility.await;
 
+import io.regent.controller.Event;
 import io.regent.controller.loop.StoreEvent;
 import java.time.Duration;
 import java.util.List;
@@ -39,6 +40,14 @@ final class StoreProbe implements Consumer<StoreEvent> {
                 .atMost(PATIENCE)
                 .until(() -> find(type, predicate), Optional::isPresent)
                 .orElseThrow();
+    }
+
+    /** An event for the core that the store has read. */
+    <T extends Event> T awaitObserved(Class<T> type, Predicate<T> predicate) {
+        StoreEvent.Observed observed = awaitEvent(
+                StoreEvent.Observed.class,
+                told -> type.isInstance(told.event()) && predicate.test(type.cast(told.event())));
+        return type.cast(observed.event());
     }
 
     <T extends StoreEvent> Optional<T> find(Class<T> type, Predicate<T> predicate) {

@@ -1,5 +1,6 @@
 package io.regent.controller.zk;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -7,27 +8,63 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.curator.test.InstanceSpec;
 import org.apache.curator.test.TestingServer;
+import org.apache.curator.utils.CloseableUtils;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.Stat;
 
-/** A real ZooKeeper for a test, a client of its own to look and meddle with, and nodes that end with the test. */
+/**
+ * A real ZooKeeper for a test, a client of its own to look and meddle with, and nodes that end with the test. All tests
+ * share one server, each in a chroot of its own: to start one takes longer than most tests do.
+ */
 final class ZkFixture implements AutoCloseable {
 
     private static final int TICK_MS = 500;
 
-    final TestingServer server;
+    private static final AtomicInteger FIXTURES = new AtomicInteger();
+
+    private static TestingServer server;
+
     final ZooKeeper admin;
+    private final String chroot = "/test-" + FIXTURES.incrementAndGet();
     private final List<AutoCloseable> owned = new ArrayList<>();
 
     ZkFixture() throws Exception {
-        InstanceSpec spec = new InstanceSpec(null, -1, -1, -1, true, -1, TICK_MS, 200);
-        server = new TestingServer(spec, true);
-        admin = connect(server.getConnectString());
+        startServer();
+        admin = connect(connectString());
+        create("/", null);
+    }
+
+    private static synchronized void startServer() throws Exception {
+        if (server == null) {
+            TestingServer started = new TestingServer(new InstanceSpec(null, -1, -1, -1, true, -1, TICK_MS, 200), true);
+            server = started;
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> CloseableUtils.closeQuietly(started)));
+        }
+    }
+
+    /** Where a session of the test connects to. */
+    String connectString() {
+        return inChroot(LossyProxy.connectString(server.getPort()));
+    }
+
+    private String inChroot(String hosts) {
+        return hosts + chroot;
+    }
+
+    /** Stops ZooKeeper, and starts it again with what it held. */
+    void restart() throws Exception {
+        server.restart();
+    }
+
+    /** Something that stands between sessions and ZooKeeper, and ends with the fixture. */
+    LossyProxy proxy() throws IOException {
+        return own(new LossyProxy(server.getPort()));
     }
 
     private static ZooKeeper connect(String connect) throws Exception {
@@ -40,14 +77,18 @@ final class ZkFixture implements AutoCloseable {
     }
 
     /** A session that is connected already and ends with the fixture. */
-    ZkSession session(String name) {
-        return session(name, server.getConnectString());
+    CuratorSession session(String name) {
+        return session(name, connectString());
+    }
+
+    CuratorSession session(String name, LossyProxy proxy) {
+        return session(name, inChroot(proxy.connectString()));
     }
 
     /** The session outlives any pause that the test makes. */
-    ZkSession session(String name, String connect) {
-        ZkSession session =
-                own(new ZkSession(new ZkSettings(connect, 10_000, 10_000, ZkSettings.DEFAULT_MAX_IN_FLIGHT), name));
+    CuratorSession session(String name, String connect) {
+        CuratorSession session = own(
+                new CuratorSession(new ZkSettings(connect, 10_000, 10_000, ZkSettings.DEFAULT_MAX_IN_FLIGHT), name));
         session.connect();
         return session;
     }
@@ -59,7 +100,7 @@ final class ZkFixture implements AutoCloseable {
 
     /** The root znodes of a cluster. */
     ZkFixture withRoots() throws Exception {
-        ZkSession session = session("roots");
+        CuratorSession session = session("roots");
         new ClusterZnodes(session).createRoots().get(10, TimeUnit.SECONDS);
         session.close();
         return this;
@@ -67,6 +108,11 @@ final class ZkFixture implements AutoCloseable {
 
     void create(String path, String data) throws Exception {
         admin.create(path, bytes(data), Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
+    }
+
+    /** Has a znode created while the test goes on, if it is not there yet. */
+    void createInBackground(String path, String data) {
+        admin.create(path, bytes(data), Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT, (rc, at, ctx, name) -> {}, null);
     }
 
     void createEphemeral(String path, String data) throws Exception {
@@ -95,13 +141,15 @@ final class ZkFixture implements AutoCloseable {
     }
 
     /** Ends a session as ZooKeeper does when it hears nothing from it: its owner learns it from ZooKeeper. */
-    void expire(ZkSession session) throws Exception {
+    void expire(CuratorSession session) throws Exception {
         CompletableFuture<ZooKeeper> current = new CompletableFuture<>();
-        session.thread().execute(() -> current.complete(session.handle().orElseThrow().zooKeeper));
+        session.thread()
+                .execute(() ->
+                        current.complete(((ZooKeeperHandle) session.handle().orElseThrow()).zooKeeper));
         ZooKeeper victim = current.get(5, TimeUnit.SECONDS);
         CountDownLatch connected = new CountDownLatch(1);
         ZooKeeper twin = new ZooKeeper(
-                server.getConnectString(),
+                connectString(),
                 30_000,
                 event -> connected.countDown(),
                 victim.getSessionId(),
@@ -121,6 +169,5 @@ final class ZkFixture implements AutoCloseable {
             each.close();
         }
         admin.close();
-        server.close();
     }
 }

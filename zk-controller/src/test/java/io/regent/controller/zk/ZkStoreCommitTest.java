@@ -2,6 +2,7 @@ package io.regent.controller.zk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.regent.controller.Event;
 import io.regent.controller.Reign;
 import io.regent.controller.Write;
 import io.regent.controller.loop.StoreEvent;
@@ -80,7 +81,7 @@ class ZkStoreCommitTest {
                 0,
                 new Write.Create("/brokers/topics/u", data("u")),
                 new Write.Set("/brokers/topics/t", data("changed"), 7));
-        StoreEvent.CommitFailed failed = probe.awaitEvent(StoreEvent.CommitFailed.class);
+        StoreEvent.CommitCollided failed = probe.awaitEvent(StoreEvent.CommitCollided.class);
         assertThat(failed.reason()).contains("/brokers/topics/t").contains("BADVERSION");
         assertThat(zk.exists("/brokers/topics/u")).isFalse();
         assertThat(zk.read("/brokers/topics/t")).isEqualTo("topic");
@@ -94,6 +95,26 @@ class ZkStoreCommitTest {
         }
         probe.awaitEvent(StoreEvent.CommitFailed.class, failed -> failed.ticket() == 40);
         assertThat(probe.all(StoreEvent.Committed.class)).isEmpty();
+    }
+
+    @Test
+    void aReignWhoseWriteCollidedIsRenewedInOneStep() throws Exception {
+        zk.create("/brokers/topics/t", "anothers");
+        commit(0, new Write.Create("/brokers/topics/t", data("ours")));
+        probe.awaitEvent(
+                StoreEvent.CommitCollided.class, collided -> collided.reign().equals(reign));
+        long before = zk.stat("/controller").getCzxid();
+        probe.forget();
+
+        store.renew(reign);
+
+        Reign next = probe.awaitEvent(StoreEvent.Elected.class).reign();
+        assertThat(next.epoch()).isEqualTo(reign.epoch() + 1);
+        assertThat(zk.stat("/controller").getCzxid())
+                .isGreaterThan(before)
+                .isEqualTo(zk.stat("/controller_epoch").getMzxid());
+        probe.awaitEvent(StoreEvent.Loaded.class, loaded -> loaded.reign().equals(next));
+        assertThat(probe.all(StoreEvent.ControllerObserved.class)).allMatch(StoreEvent.ControllerObserved::exists);
     }
 
     @Test
@@ -131,8 +152,7 @@ class ZkStoreCommitTest {
                 new Write.Delete("/admin/delete_topics/t", -1));
         assertThat(zk.exists("/brokers/topics/t")).isFalse();
         assertThat(zk.exists("/admin/delete_topics/t")).isFalse();
-        probe.awaitEvent(
-                StoreEvent.DeletionsObserved.class, seen -> seen.topics().isEmpty());
+        probe.awaitObserved(Event.DeletionsObserved.class, seen -> seen.topics().isEmpty());
     }
 
     @Test

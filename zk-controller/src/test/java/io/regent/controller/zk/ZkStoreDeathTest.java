@@ -1,9 +1,12 @@
 package io.regent.controller.zk;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.regent.controller.Reign;
 import io.regent.controller.loop.StoreEvent;
+import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,6 +53,37 @@ class ZkStoreDeathTest {
         StoreProbe probe = new StoreProbe();
         standby(probe).depose(1);
         probe.awaitEvent(StoreEvent.ControllerObserved.class, observed -> !observed.exists());
+    }
+
+    @Test
+    void aStandbyTakesThePlaceOfTheControllerThatDiedInOneStep() {
+        StoreProbe probe = new StoreProbe();
+        standby(probe).succeed(1);
+        assertThat(probe.awaitEvent(StoreEvent.Loaded.class).reign())
+                .isEqualTo(new Reign(2, reign.epoch() + 1, reign.epochVersion() + 1));
+    }
+
+    @Test
+    void ofTwoStandbysThatSawTheDeathOneRulesAndTheOtherFollowsIt() {
+        StoreProbe first = new StoreProbe();
+        StoreProbe second = new StoreProbe();
+        ZkStore one = standby(first);
+        ZkStore two = standby(second);
+        one.succeed(1);
+        two.succeed(1);
+        List<StoreProbe> both = List.of(first, second);
+        await().until(() -> both.stream()
+                        .anyMatch(probe -> !probe.all(StoreEvent.Loaded.class).isEmpty())
+                && both.stream()
+                        .anyMatch(probe -> !probe.all(StoreEvent.Lost.class).isEmpty()));
+    }
+
+    @Test
+    void nobodysPlaceIsTakenForTheDeathOfAnotherNode() throws Exception {
+        StoreProbe probe = new StoreProbe();
+        standby(probe).succeed(7);
+        assertThat(probe.awaitEvent(StoreEvent.Lost.class).owner()).isEqualTo(OptionalInt.of(1));
+        assertThat(zk.read("/controller_epoch")).isEqualTo(Integer.toString(reign.epoch()));
     }
 
     @Test

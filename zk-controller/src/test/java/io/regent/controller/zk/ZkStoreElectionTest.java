@@ -18,7 +18,7 @@ class ZkStoreElectionTest {
 
     private ZkFixture zk;
 
-    private record Node(ZkSession session, ZkStore store, StoreProbe probe) {}
+    private record Node(CuratorSession session, ZkStore store, StoreProbe probe) {}
 
     @BeforeEach
     void start() throws Exception {
@@ -35,7 +35,7 @@ class ZkStoreElectionTest {
     }
 
     private Node node(int id, boolean idIsOurs) {
-        ZkSession session = zk.session("node-" + id);
+        CuratorSession session = zk.session("node-" + id);
         ZkStore store = zk.own(new ZkStore(session, id, () -> idIsOurs));
         StoreProbe probe = new StoreProbe();
         store.start(probe);
@@ -91,6 +91,51 @@ class ZkStoreElectionTest {
         second.probe().awaitEvent(StoreEvent.ControllerObserved.class, event -> !event.exists());
         assertThat(win(second)).isEqualTo(new Reign(2, 2, 2));
         second.probe().awaitEvent(StoreEvent.EpochObserved.class, event -> event.epoch() == 2);
+    }
+
+    /** KIP-866: even one of this broker's own id, which would be a left-over if it were not a KRaft controller's. */
+    @Test
+    void aClusterThatAKraftControllerHasTakenOverIsNotContested() throws Exception {
+        String kraft = "{\"version\":2,\"brokerid\":1,\"timestamp\":\"1\",\"kraftControllerEpoch\":5}";
+        zk.create("/controller", kraft);
+        StoreProbe probe = new StoreProbe();
+        ZkStore store = zk.own(new ZkStore(zk.session("zk-node"), 1, () -> true));
+        store.start(probe);
+        probe.awaitEvent(StoreEvent.SessionBegan.class);
+        store.contest();
+        assertThat(probe.awaitEvent(StoreEvent.Lost.class).owner()).isEqualTo(OptionalInt.of(1));
+        assertThat(zk.read("/controller")).isEqualTo(kraft);
+    }
+
+    @Test
+    void theReignIsTakenFromAControllerInOneStep() throws Exception {
+        Node first = node(1);
+        Reign old = win(first);
+        Node preferred = node(9);
+
+        preferred.store().supplant(1);
+
+        Reign reign = preferred.probe().awaitEvent(StoreEvent.Loaded.class).reign();
+        assertThat(reign).isEqualTo(new Reign(9, 2, 2));
+        assertThat(zk.read("/controller")).contains("\"brokerid\":9");
+        first.probe()
+                .awaitEvent(
+                        StoreEvent.ControllerObserved.class,
+                        event -> event.owner().equals(OptionalInt.of(9)) && !event.ours());
+        first.store().commit(old, 1, List.of(new Write.Create("/brokers/topics/ghost", ZkFixture.bytes("{}"))));
+        first.probe().awaitEvent(StoreEvent.CommitFailed.class);
+    }
+
+    @Test
+    void theReignIsNotTakenFromYetAnotherController() throws Exception {
+        win(node(2));
+        Node preferred = node(9);
+
+        preferred.store().supplant(1);
+
+        assertThat(preferred.probe().awaitEvent(StoreEvent.Lost.class).owner()).isEqualTo(OptionalInt.of(2));
+        assertThat(zk.read("/controller_epoch")).isEqualTo("1");
+        assertThat(zk.read("/controller")).contains("\"brokerid\":2");
     }
 
     // KAFKA-6082

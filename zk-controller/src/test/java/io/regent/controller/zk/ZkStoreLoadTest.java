@@ -2,6 +2,7 @@ package io.regent.controller.zk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.regent.controller.Event;
 import io.regent.controller.loop.StoreEvent;
 import io.regent.metadata.Assignment;
 import io.regent.metadata.ClusterImage;
@@ -146,16 +147,16 @@ class ZkStoreLoadTest {
 
         probe.forget();
         zk.set("/admin/reassign_partitions", "garbage");
-        probe.awaitEvent(
-                StoreEvent.ReassignmentsObserved.class, seen -> seen.targets().isEmpty());
+        probe.awaitObserved(
+                Event.ReassignmentsObserved.class, seen -> seen.targets().isEmpty());
         zk.set("/admin/reassign_partitions", order);
-        probe.awaitEvent(
-                StoreEvent.ReassignmentsObserved.class, seen -> seen.targets().equals(Optional.of(ordered)));
+        probe.awaitObserved(
+                Event.ReassignmentsObserved.class, seen -> seen.targets().equals(Optional.of(ordered)));
 
         probe.forget();
         zk.delete("/admin/reassign_partitions");
-        probe.awaitEvent(
-                StoreEvent.ReassignmentsObserved.class, seen -> seen.targets().isEmpty());
+        probe.awaitObserved(
+                Event.ReassignmentsObserved.class, seen -> seen.targets().isEmpty());
     }
 
     @Test

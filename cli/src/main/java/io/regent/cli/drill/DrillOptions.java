@@ -1,0 +1,120 @@
+package io.regent.cli.drill;
+
+import io.regent.cli.CommandFailure;
+import java.security.SecureRandom;
+import picocli.CommandLine.Option;
+
+/**
+ * The options that every command shares which drills: how large a cluster, what is written to it, whom to kill.
+ *
+ * <p>Filled by the command line; one thread.
+ */
+final class DrillOptions {
+    /** Each partition every ten milliseconds: the resolution of a gap. */
+    private static final long DEFAULT_RATE_PER_PARTITION = 100;
+
+    private static final int MAX_BROKERS = 64;
+    private static final int MAX_PARTITIONS = 10_000;
+    private static final long MAX_RATE = 1_000_000;
+    private static final int MAX_KILLS = 10_000;
+
+    @Option(
+            names = "--brokers",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "Brokers of the drill's own cluster (default: 3).")
+    private int brokers;
+
+    @Option(
+            names = "--partitions",
+            paramLabel = "N",
+            defaultValue = "12",
+            description = "Partitions of the topic (default: 12).")
+    private int partitions;
+
+    @Option(
+            names = "--replication-factor",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "Replicas of each partition (default: 3).")
+    private short replicationFactor;
+
+    @Option(
+            names = "--min-insync-replicas",
+            paramLabel = "N",
+            defaultValue = "2",
+            description = "The topic's min.insync.replicas (default: 2).")
+    private int minInsyncReplicas;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            description = "Records a second over all partitions (default: 100 a partition).")
+    private Long rate;
+
+    @Option(
+            names = "--victim",
+            paramLabel = "WHO",
+            defaultValue = "controller",
+            description =
+                    "controller, leader (of partition 0), follower (the broker that leads most of those that do not"
+                            + " rule) or a broker id (default: controller).")
+    private String victim;
+
+    @Option(
+            names = "--patience",
+            paramLabel = "SECONDS",
+            defaultValue = "120",
+            description = "The longest wait for the cluster to heal (default: 120).")
+    private int patienceSeconds;
+
+    @Option(names = "--keep", description = "Leave the own cluster's directory, with its logs, when all is over.")
+    private boolean keep;
+
+    /**
+     * Refuses what cannot be.
+     *
+     * @param ownCluster whether the cluster is of the drill's own, so that its size is known
+     * @throws CommandFailure naming the option
+     */
+    void check(int kills, boolean ownCluster) {
+        within("--brokers", brokers, MAX_BROKERS);
+        within("--partitions", partitions, MAX_PARTITIONS);
+        within("--rate", rate == null ? 1 : rate, MAX_RATE);
+        within("--kills", kills, MAX_KILLS);
+        within("--patience", patienceSeconds, Integer.MAX_VALUE / 1_000);
+        within("--replication-factor", replicationFactor, ownCluster ? brokers : Short.MAX_VALUE);
+        within("--min-insync-replicas", minInsyncReplicas, replicationFactor);
+    }
+
+    private static void within(String option, long value, long max) {
+        if (value < 1 || value > max) {
+            throw new CommandFailure(option + " must be between 1 and " + max + ", not " + value);
+        }
+    }
+
+    int brokers() {
+        return brokers;
+    }
+
+    boolean keep() {
+        return keep;
+    }
+
+    /** A workload with a topic of its own, another one at each call. */
+    Workload workload() {
+        long run = new SecureRandom().nextLong();
+        return new Workload(
+                "regent-drill-" + Long.toHexString(run),
+                run,
+                partitions,
+                replicationFactor,
+                minInsyncReplicas,
+                rate == null ? DEFAULT_RATE_PER_PARTITION * partitions : rate);
+    }
+
+    /** @throws CommandFailure when the victim is nobody */
+    KillPlan plan(int kills) {
+        return new KillPlan(kills, Victim.parse(victim), patienceSeconds * 1_000L);
+    }
+}

@@ -1,0 +1,196 @@
+package io.regent.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.regent.cli.node.ControllerSeat;
+import io.regent.cli.node.Signal;
+import io.regent.cli.node.ZooKeeperView;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitionReassignment;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * What Kafka's own system tests do to a cluster, under acks=all traffic on three replicas of which two must be in sync:
+ * everything acknowledged is consumed, once.
+ */
+@Timeout(400)
+class BounceIT {
+
+    private static final int ROUNDS = 5;
+    private static final int BROKERS = 4;
+
+    private static ItCluster cluster;
+
+    @BeforeAll
+    static void startCluster() throws Exception {
+        // A replica that is silent leaves the ISR long before its session ends.
+        cluster = ItCluster.start(
+                BROKERS, Map.of("replica.lag.time.max.ms", "4000", "zookeeper.session.timeout.ms", "30000"));
+    }
+
+    @AfterAll
+    static void stopCluster() {
+        cluster.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Signal.class,
+            names = {"TERM", "KILL"})
+    void leadersAndControllersBounceFiveTimesEach(Signal signal) throws Exception {
+        String topic = "bounced-" + signal;
+        create(topic, List.of(List.of(1, 2, 3), List.of(2, 3, 1), List.of(3, 1, 2)));
+        try (AckedLoad load = new AckedLoad(cluster.bootstrap(), topic)) {
+            load.awaitMore(100);
+            for (int round = 0; round < ROUNDS; round++) {
+                bounce(partitions(topic).get(0).leader().id(), signal);
+                awaitFullIsr(topic);
+                ControllerSeat before = cluster.controller();
+                bounce(before.brokerId(), signal);
+                assertThat(cluster.awaitControllerAfter(before.epoch()).brokerId())
+                        .isPositive();
+                awaitFullIsr(topic);
+                load.awaitMore(50);
+            }
+            load.stopAndVerify();
+        }
+    }
+
+    @Test
+    void aFollowerThatIsPausedLeavesTheIsrAndComesBackWhenItIsResumed() throws Exception {
+        String topic = "paused";
+        create(topic, List.of(List.of(1, 2, 3)));
+        int controller = cluster.controller().brokerId();
+        TopicPartitionInfo partition = partitions(topic).get(0);
+        int follower = partition.replicas().stream()
+                .map(Node::id)
+                .filter(id -> id != partition.leader().id() && id != controller)
+                .findFirst()
+                .orElseThrow();
+        try (AckedLoad load = new AckedLoad(cluster.bootstrap(), topic)) {
+            load.awaitMore(100);
+
+            cluster.signal(follower, Signal.STOP);
+            try {
+                awaitIsr(topic, 2);
+                try (ZooKeeperView view = cluster.zooKeeper()) {
+                    assertThat(view.brokers())
+                            .as("its leader missed it, not ZooKeeper")
+                            .contains(follower);
+                }
+                load.awaitMore(100);
+            } finally {
+                cluster.signal(follower, Signal.CONT);
+            }
+
+            awaitFullIsr(topic);
+            load.awaitMore(100);
+            load.stopAndVerify();
+        }
+    }
+
+    @Test
+    void twentyPartitionsAreReassignedWhileEverySecondBrokerBounces() throws Exception {
+        String topic = "reassigned";
+        List<List<Integer>> origin = new ArrayList<>();
+        Map<TopicPartition, Optional<NewPartitionReassignment>> targets = new HashMap<>();
+        for (int number = 0; number < 20; number++) {
+            origin.add(replicasFrom(number));
+            targets.put(
+                    new TopicPartition(topic, number),
+                    Optional.of(new NewPartitionReassignment(replicasFrom(number + 2))));
+        }
+        create(topic, origin);
+        try (AckedLoad load = new AckedLoad(cluster.bootstrap(), topic);
+                Admin admin = cluster.admin()) {
+            load.awaitMore(500);
+            admin.alterPartitionReassignments(targets).all().get();
+            bounce(2, Signal.TERM);
+            bounce(4, Signal.TERM);
+
+            Awaitility.await("an end of all reassignments")
+                    .atMost(ItCluster.PATIENCE.multipliedBy(2))
+                    .ignoreExceptions()
+                    .until(() -> admin.listPartitionReassignments()
+                            .reassignments()
+                            .get()
+                            .isEmpty());
+            awaitFullIsr(topic);
+            // The controller has ended them; the broker that is asked now may be told a moment later.
+            Awaitility.await("brokers that know where the replicas are")
+                    .atMost(ItCluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(partitions(topic))
+                            .allSatisfy(partition -> assertThat(
+                                            partition.replicas().stream().map(Node::id))
+                                    .containsExactlyElementsOf(replicasFrom(partition.partition() + 2))));
+            load.awaitMore(100);
+            load.stopAndVerify();
+        }
+    }
+
+    /** Three of the four brokers, beginning at one. */
+    private static List<Integer> replicasFrom(int start) {
+        return List.of(start % BROKERS + 1, (start + 1) % BROKERS + 1, (start + 2) % BROKERS + 1);
+    }
+
+    private static void bounce(int broker, Signal signal) {
+        if (signal == Signal.KILL) {
+            cluster.kill(broker);
+        } else {
+            cluster.shutDown(broker);
+        }
+        cluster.startBroker(broker);
+        cluster.awaitServing(broker);
+    }
+
+    private static void create(String topic, List<List<Integer>> replicas) throws Exception {
+        Map<Integer, List<Integer>> assignment = new TreeMap<>();
+        replicas.forEach(list -> assignment.put(assignment.size(), list));
+        try (Admin admin = cluster.admin()) {
+            admin.createTopics(List.of(new NewTopic(topic, assignment).configs(Map.of("min.insync.replicas", "2"))))
+                    .all()
+                    .get();
+        }
+        awaitFullIsr(topic);
+    }
+
+    private static void awaitFullIsr(String topic) {
+        awaitIsr(topic, 3);
+    }
+
+    private static void awaitIsr(String topic, int size) {
+        Awaitility.await(size + " replicas in sync of " + topic)
+                .atMost(ItCluster.PATIENCE)
+                .ignoreExceptions()
+                .until(() -> partitions(topic).stream()
+                        .allMatch(partition -> partition.isr().size() == size && partition.leader() != null));
+    }
+
+    /** Asks another broker soon where one is paused. */
+    private static List<TopicPartitionInfo> partitions(String topic) throws Exception {
+        try (Admin admin = Admin.create(Map.of(
+                "bootstrap.servers", cluster.bootstrap(), "request.timeout.ms", "2000", "retry.backoff.ms", "100"))) {
+            return admin.describeTopics(List.of(topic))
+                    .allTopicNames()
+                    .get()
+                    .get(topic)
+                    .partitions();
+        }
+    }
+}

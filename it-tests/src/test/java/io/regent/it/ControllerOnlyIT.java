@@ -1,0 +1,98 @@
+package io.regent.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.Node;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A preferred node that only rules joins two brokers under load, stops, returns and is killed. */
+@Timeout(300)
+class ControllerOnlyIT {
+
+    private static final String TOPIC = "orders";
+
+    @TempDir
+    private Path dir;
+
+    private ItCluster cluster;
+    private AckedLoad load;
+    private Ruler ruler;
+
+    @BeforeEach
+    void startClusterAndLoad() throws Exception {
+        cluster = ItCluster.start(2, Map.of("zookeeper.session.timeout.ms", "6000"));
+        ruler = new Ruler(cluster, dir);
+        createTopic(TOPIC);
+        load = new AckedLoad(cluster.bootstrap(), TOPIC);
+        load.awaitMore(100);
+    }
+
+    @AfterEach
+    void stop() {
+        load.close();
+        ruler.close();
+        cluster.close();
+    }
+
+    @Test
+    void itTakesTheReignWithoutAnElectionAndGivesItBackWhenItStopsOrDies() throws Exception {
+        Map<Integer, Integer> leaders = leaders(TOPIC);
+        ruler.start();
+        createTopic("made-by-the-ruler");
+        assertThat(leaders("made-by-the-ruler").values()).doesNotContain(Ruler.ID);
+
+        ruler.stop();
+        assertThat(ruler.awaitSuccessor()).isIn(1, 2);
+
+        ruler.start();
+        ruler.kill();
+        assertThat(ruler.awaitSuccessor()).isIn(1, 2);
+
+        ruler.start();
+        load.awaitMore(200);
+        assertThat(leaders(TOPIC)).isEqualTo(leaders);
+        load.stopAndVerify();
+        assertThat(load.failures()).isZero();
+        assertThat(ruler.hasStoredAnything()).isFalse();
+    }
+
+    private void createTopic(String name) throws Exception {
+        try (Admin admin = cluster.admin()) {
+            admin.createTopics(List.of(new NewTopic(name, 4, (short) 2))).all().get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    private Map<Integer, Integer> leaders(String topic) {
+        Map<Integer, Integer> leaders = new TreeMap<>();
+        try (Admin admin = cluster.admin()) {
+            TopicDescription description = Awaitility.await("the leaders of " + topic)
+                    .atMost(ItCluster.PATIENCE)
+                    .ignoreExceptions()
+                    .until(
+                            () -> admin.describeTopics(List.of(topic))
+                                    .allTopicNames()
+                                    .get()
+                                    .get(topic),
+                            found -> found.partitions().size() == 4);
+            description.partitions().forEach(partition -> {
+                Node leader = partition.leader();
+                leaders.put(
+                        partition.partition(), leader == null ? Node.noNode().id() : leader.id());
+            });
+        }
+        return leaders;
+    }
+}

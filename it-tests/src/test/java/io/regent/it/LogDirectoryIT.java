@@ -1,0 +1,150 @@
+package io.regent.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.regent.cli.cluster.NodeName;
+import io.regent.cli.node.ZooKeeperView;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * One broker, and so one copy of everything, whose software is exchanged again and again while its log directory and its
+ * id stay: Apache Kafka and Regent find all that the other one left.
+ */
+@Timeout(300)
+class LogDirectoryIT {
+
+    private static final int BROKER = 1;
+    private static final String TOPIC = "kept";
+    private static final String GROUP = "keeping";
+    private static final TopicPartition PARTITION = new TopicPartition(TOPIC, 0);
+    private static final String KAFKA_PEER = "kafka-3.9";
+
+    private static MixedCluster cluster;
+
+    @BeforeAll
+    static void startKafka() throws Exception {
+        // The internal topics have one copy, and several segments of the topic are rolled.
+        cluster = MixedCluster.ruledBy(
+                BROKER,
+                1,
+                new MixedLauncher().kafka(KAFKA_PEER, BROKER),
+                Map.of("log.segment.bytes", "16384", "log.index.size.max.bytes", "4096"));
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        cluster.close();
+    }
+
+    @Test
+    void kafkaAndRegentTakeOverEachOthersLogDirectoryAndLoseNothing() throws Exception {
+        Uuid topicId = createTopic();
+        try (AckedLoad load = new AckedLoad(cluster.nodes().bootstrap(), TOPIC)) {
+            load.awaitMore(500);
+            commit(200);
+
+            stopCleanly();
+            startAsRegent();
+            assertThat(log()).as("Regent believes Kafka's clean shutdown").doesNotContain("after an unclean shutdown");
+            load.awaitMore(500);
+            assertThat(committed()).isEqualTo(200);
+            commit(400);
+
+            cluster.nodes().kill(BROKER);
+            startAsKafka();
+            load.awaitMore(500);
+            assertThat(committed()).isEqualTo(400);
+            commit(600);
+
+            cluster.nodes().kill(BROKER);
+            startAsRegent();
+            load.awaitMore(500);
+            assertThat(committed()).isEqualTo(600);
+            commit(800);
+
+            stopCleanly();
+            startAsKafka();
+            assertThat(log()).as("Kafka believes Regent's clean shutdown").contains("clean shutdown file was found");
+            load.awaitMore(500);
+            assertThat(committed()).isEqualTo(800);
+            load.stopAndVerify();
+            assertThat(load.failures()).isZero();
+        }
+        try (Admin admin = cluster.nodes().admin()) {
+            assertThat(admin.describeTopics(List.of(TOPIC))
+                            .allTopicNames()
+                            .get()
+                            .get(TOPIC)
+                            .topicId())
+                    .isEqualTo(topicId);
+        }
+        assertThat(cluster.errorsOf(BROKER)).isEmpty();
+    }
+
+    private static Uuid createTopic() throws Exception {
+        try (Admin admin = cluster.nodes().admin()) {
+            return admin.createTopics(List.of(new NewTopic(TOPIC, 3, (short) 1)))
+                    .topicId(TOPIC)
+                    .get();
+        }
+    }
+
+    private static void commit(long offset) throws Exception {
+        try (Admin admin = cluster.nodes().admin()) {
+            admin.alterConsumerGroupOffsets(GROUP, Map.of(PARTITION, new OffsetAndMetadata(offset)))
+                    .all()
+                    .get();
+        }
+    }
+
+    private static long committed() throws Exception {
+        try (Admin admin = cluster.nodes().admin()) {
+            return admin.listConsumerGroupOffsets(GROUP)
+                    .partitionsToOffsetAndMetadata()
+                    .get()
+                    .get(PARTITION)
+                    .offset();
+        }
+    }
+
+    private static void stopCleanly() {
+        cluster.nodes().shutDown(BROKER);
+    }
+
+    private static void startAsRegent() {
+        cluster.launcher().regent(BROKER);
+        cluster.nodes().startBroker(BROKER);
+        cluster.nodes().awaitServing(BROKER);
+    }
+
+    /** Kafka does not start while the session of a killed broker of its id is still there. */
+    private static void startAsKafka() {
+        try (ZooKeeperView view = cluster.nodes().zooKeeper()) {
+            Awaitility.await("the former registration is gone")
+                    .atMost(ItCluster.PATIENCE)
+                    .until(() -> view.brokers().isEmpty());
+        }
+        cluster.launcher().kafka(KAFKA_PEER, BROKER);
+        cluster.nodes().startBroker(BROKER);
+        cluster.nodes().awaitServing(BROKER);
+    }
+
+    private static String log() throws IOException {
+        Path log = cluster.nodes().local().files().log(NodeName.broker(BROKER));
+        return Files.readString(log);
+    }
+}

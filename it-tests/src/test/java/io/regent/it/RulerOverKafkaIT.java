@@ -1,0 +1,169 @@
+package io.regent.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.regent.cli.node.ZooKeeperView;
+import io.regent.it.PeerProcess.Result;
+import io.regent.metadata.PartitionId;
+import io.regent.metadata.PartitionState;
+import io.regent.metadata.znode.PartitionStateZnode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeClusterResult;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.Node;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A preferred node that only rules is added to a running cluster of Apache Kafka brokers, and taken away again. */
+@Timeout(300)
+class RulerOverKafkaIT {
+
+    private static final int KAFKA = 1;
+    private static final int OTHER_KAFKA = 2;
+    private static final String UNTOUCHED = "untouched";
+
+    @TempDir
+    private Path directory;
+
+    private MixedCluster cluster;
+    private Ruler ruler;
+    private ZooKeeperView zooKeeper;
+    private Admin admin;
+
+    @BeforeEach
+    void startKafka() throws Exception {
+        cluster = MixedCluster.ruledBy(KAFKA, 2, new MixedLauncher().kafka("kafka-3.9", KAFKA, OTHER_KAFKA), Map.of());
+        ruler = new Ruler(cluster.nodes(), directory);
+        zooKeeper = cluster.nodes().zooKeeper();
+        admin = cluster.nodes().admin();
+    }
+
+    @AfterEach
+    void stop() {
+        admin.close();
+        zooKeeper.close();
+        ruler.close();
+        cluster.close();
+    }
+
+    @Test
+    void itRulesKafkasBrokersAndGivesThemBackWithNothingLost() throws Exception {
+        try (InteropWalk walk = new InteropWalk(cluster)) {
+            walk.createTopic();
+            walk.create(UNTOUCHED, List.of(List.of(KAFKA, OTHER_KAFKA), List.of(OTHER_KAFKA, KAFKA)));
+            try (AckedLoad load = new AckedLoad(cluster.nodes().bootstrap(), InteropWalk.TOPIC)) {
+                load.awaitMore(200);
+                takesTheReign(walk);
+                load.awaitMore(100);
+
+                walk.expandTopic();
+                changeConfigByTool();
+                walk.changeConfigAndSeeItObeyed();
+                walk.moveAPartitionAlong(KAFKA, OTHER_KAFKA, KAFKA);
+                walk.deleteTopic("moved");
+                walk.shutDownAndRestart(OTHER_KAFKA, load);
+                walk.electPreferredLeaders();
+                assertThat(cluster.nodes().controller().brokerId()).isEqualTo(Ruler.ID);
+                assertThat(cluster.errorsOf(KAFKA)).as("errors of Kafka").isEmpty();
+                assertThat(cluster.errorsOf(OTHER_KAFKA)).as("errors of Kafka").isEmpty();
+
+                handsOver(ruler::kill);
+                load.awaitMore(100);
+                takesTheReign(walk);
+                // Which a dead controller's session would last.
+                long begunNs = System.nanoTime();
+                handsOver(ruler::stop);
+                assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begunNs))
+                        .isLessThan(6_000);
+                load.awaitMore(100);
+                load.stopAndVerify();
+                assertThat(load.failures()).isZero();
+            }
+        }
+        assertThat(ruler.hasStoredAnything()).isFalse();
+    }
+
+    /** No leader changes, and the node is the controller to clients, but no broker. */
+    private void takesTheReign(InteropWalk walk) throws Exception {
+        List<String> before = leaders();
+        ruler.start();
+        awaitController(true, Ruler.ID);
+        assertThat(zooKeeper.brokers()).containsExactly(KAFKA, OTHER_KAFKA);
+        String topic = "made-under-" + cluster.nodes().controller().epoch();
+        admin.createTopics(List.of(new NewTopic(topic, 4, (short) 2))).all().get();
+        Awaitility.await("the new topic at brokers only")
+                .atMost(ItCluster.PATIENCE)
+                .ignoreExceptions()
+                .until(() -> walk.partitions(topic).stream()
+                        .allMatch(made -> made.leader() != null
+                                && made.replicas().stream().noneMatch(node -> node.id() == Ruler.ID)));
+        assertThat(leaders()).isEqualTo(before);
+    }
+
+    private interface End {
+        void begin() throws Exception;
+    }
+
+    private void handsOver(End end) throws Exception {
+        List<String> before = leaders();
+        end.begin();
+        int successor = ruler.awaitSuccessor();
+        assertThat(successor).isIn(KAFKA, OTHER_KAFKA);
+        awaitController(false, KAFKA, OTHER_KAFKA);
+        assertThat(leaders()).isEqualTo(before);
+    }
+
+    private void awaitController(boolean listsRuler, Integer... any) {
+        Awaitility.await("clients are told who rules")
+                .atMost(ItCluster.PATIENCE)
+                .ignoreExceptions()
+                .untilAsserted(() -> {
+                    DescribeClusterResult told = admin.describeCluster();
+                    assertThat(told.controller().get().id()).isIn((Object[]) any);
+                    assertThat(told.nodes().get().stream()
+                                    .map(Node::id)
+                                    .toList()
+                                    .contains(Ruler.ID))
+                            .isEqualTo(listsRuler);
+                });
+    }
+
+    /** The leader of each partition and its epoch, as ZooKeeper has them. */
+    private List<String> leaders() throws Exception {
+        List<String> leaders = new ArrayList<>();
+        for (String topic : List.of(InteropWalk.TOPIC, UNTOUCHED)) {
+            for (int number = 0; number < 2; number++) {
+                PartitionId id = new PartitionId(topic, number);
+                byte[] data = zooKeeper.handle().getData(PartitionStateZnode.path(id), false, null);
+                PartitionState state = PartitionStateZnode.decode(id, data, 0);
+                leaders.add(id + ": " + state.leader() + " in epoch " + state.leaderEpoch());
+            }
+        }
+        return leaders;
+    }
+
+    private void changeConfigByTool() throws Exception {
+        Result result = PeerProcess.java(
+                "kafka-3.9",
+                "kafka.admin.ConfigCommand",
+                "--bootstrap-server",
+                cluster.nodes().bootstrap(),
+                "--entity-type",
+                "topics",
+                "--entity-name",
+                UNTOUCHED,
+                "--alter",
+                "--add-config",
+                "retention.ms=60000000");
+        assertThat(result.output()).contains("Completed updating config for topic " + UNTOUCHED);
+    }
+}

@@ -1,0 +1,169 @@
+package io.regent.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.regent.it.PeerProcess.Result;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Kafka's tools print the same to an operator whether Regent or Apache Kafka rules the brokers of Apache Kafka. */
+@Timeout(300)
+class SameOutputIT {
+
+    private static final int REGENT = 1;
+    private static final int KAFKA = 2;
+    private static final int OTHER_KAFKA = 3;
+    private static final String TOPICS = "org.apache.kafka.tools.TopicCommand --bootstrap-server %s ";
+    private static final String CONFIGS = "kafka.admin.ConfigCommand --bootstrap-server %s --entity-type topics ";
+    private static final String ELECTION = "org.apache.kafka.tools.LeaderElectionCommand --bootstrap-server %s ";
+    private static final String REASSIGN =
+            "org.apache.kafka.tools.reassign.ReassignPartitionsCommand --bootstrap-server %s ";
+    private static final String PLAN = "--reassignment-json-file %s ";
+
+    private static MixedCluster cluster;
+
+    /**
+     * A tool's arguments, and a text that it prints once the broker that it asks has learned of all before: it has to
+     * tell what is asked for from what was there before.
+     */
+    private record Step(String awaited, String command) {}
+
+    @TempDir
+    private Path directory;
+
+    @BeforeAll
+    static void startCluster() throws Exception {
+        cluster = MixedCluster.ruledBy(REGENT, 3, new MixedLauncher().kafka("kafka-3.9", KAFKA, OTHER_KAFKA), Map.of());
+    }
+
+    @AfterAll
+    static void stopCluster() {
+        cluster.close();
+    }
+
+    @Test
+    void kafkasToolsPrintTheSameUnderEitherController() throws Exception {
+        Path plan = Files.writeString(directory.resolve("plan.json"), move("tooled", "2,1"));
+        Path unknown = Files.writeString(directory.resolve("unknown.json"), move("tooled", "2,9"));
+        Path slow = Files.writeString(directory.resolve("slow.json"), move("slow", "2,1"));
+        List<Step> script = List.of(
+                new Step("exit 0", TOPICS + "--create --topic tooled --replica-assignment 3:2,2:3"),
+                new Step("already exists", TOPICS + "--create --topic tooled --partitions 2"),
+                new Step("PartitionCount: 2", TOPICS + "--describe --topic tooled"),
+                new Step("exit 0", TOPICS + "--alter --topic tooled --partitions 3 --replica-assignment 3:2,2:3,3:2"),
+                new Step("PartitionCount: 3", TOPICS + "--describe --topic tooled"),
+                new Step("higher than", TOPICS + "--alter --topic tooled --partitions 2"),
+                new Step("Completed", CONFIGS + "--entity-name tooled --alter --add-config retention.ms=60000"),
+                new Step("Not a number", CONFIGS + "--entity-name tooled --alter --add-config retention.ms=many"),
+                new Step("retention.ms=60000", CONFIGS + "--entity-name tooled --describe"),
+                new Step("already elected", ELECTION + "--election-type preferred --topic tooled --partition 0"),
+                new Step("could not be elected", ELECTION + "--election-type preferred --topic untold --partition 0"),
+                new Step("Successfully started", REASSIGN + PLAN.formatted(plan) + "--execute --throttle 1000000"),
+                new Step("is completed", REASSIGN + PLAN.formatted(plan) + "--verify"),
+                new Step("None of", REASSIGN + PLAN.formatted(plan) + "--cancel"),
+                new Step("Unknown broker", REASSIGN + PLAN.formatted(unknown) + "--execute"),
+                new Step("No partition", REASSIGN + "--list"),
+                new Step("was set to 1 B/s", REASSIGN + PLAN.formatted(slow) + "--execute --throttle 1"),
+                new Step("still in progress", REASSIGN + PLAN.formatted(slow) + "--verify"),
+                new Step("adding: 1. removing: 3", REASSIGN + "--list"),
+                new Step("Adding Replicas: 1", TOPICS + "--describe --topic slow"),
+                new Step("Cannot execute because", REASSIGN + PLAN.formatted(slow) + "--execute --throttle 1"),
+                new Step("Successfully cancelled", REASSIGN + PLAN.formatted(slow) + "--cancel"),
+                new Step("is 3,2 rather than 2,1", REASSIGN + PLAN.formatted(slow) + "--verify"),
+                new Step("Replicas: 3,2\tIsr: 3,2\tElr", TOPICS + "--describe --topic slow"),
+                new Step("exit 0", TOPICS + "--delete --topic slow"),
+                new Step("Replicas: 2,1\tIsr: 2,1\tElr", TOPICS + "--describe --topic tooled"),
+                new Step("exit 0", TOPICS + "--delete --topic tooled"),
+                new Step("does not exist", TOPICS + "--delete --topic tooled"));
+
+        createSlowTopic();
+        String underRegent = outputOf(script);
+        assertThat(cluster.nodes().controller().brokerId()).isEqualTo(REGENT);
+        cluster.makeController(KAFKA);
+        createSlowTopic();
+        String underKafka = outputOf(script);
+
+        assertThat(underRegent).isEqualTo(underKafka);
+    }
+
+    private static String move(String topic, String replicas) {
+        return "{\"version\":1,\"partitions\":[{\"topic\":\"" + topic + "\",\"partition\":0,\"replicas\":[" + replicas
+                + "]}]}";
+    }
+
+    /** A topic of more bytes than one fetch takes, whose leaders may send a byte a second to replicas not in sync. */
+    private static void createSlowTopic() throws Exception {
+        NewTopic slow = new NewTopic("slow", Map.of(0, List.of(OTHER_KAFKA, KAFKA)))
+                .configs(Map.of("leader.replication.throttled.replicas", "*"));
+        AlterConfigOp crawl =
+                new AlterConfigOp(new ConfigEntry("leader.replication.throttled.rate", "1"), AlterConfigOp.OpType.SET);
+        try (Admin admin = cluster.nodes().admin()) {
+            for (int broker : List.of(KAFKA, OTHER_KAFKA)) {
+                admin.incrementalAlterConfigs(Map.of(
+                                new ConfigResource(ConfigResource.Type.BROKER, Integer.toString(broker)),
+                                List.of(crawl)))
+                        .all()
+                        .get();
+            }
+            // The last one of this name may still be on its way out.
+            Awaitility.await("the slow topic")
+                    .atMost(ItCluster.PATIENCE)
+                    .ignoreExceptions()
+                    .until(() -> {
+                        admin.createTopics(List.of(slow)).all().get();
+                        return true;
+                    });
+        }
+        Map<String, Object> settings =
+                Map.of("bootstrap.servers", cluster.nodes().bootstrap());
+        try (var producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+            List<Future<RecordMetadata>> sent = new ArrayList<>();
+            for (int i = 0; i < 64; i++) {
+                sent.add(producer.send(new ProducerRecord<>("slow", 0, null, new byte[64 * 1024])));
+            }
+            for (Future<RecordMetadata> each : sent) {
+                each.get();
+            }
+        }
+    }
+
+    /** All tools' output but for topic ids, which differ, and the places in the client where an error was thrown. */
+    private String outputOf(List<Step> script) throws Exception {
+        Path file = directory.resolve("script");
+        Files.write(
+                file,
+                script.stream()
+                        .flatMap(step -> Stream.of(
+                                step.awaited(),
+                                step.command().replace("%s", cluster.nodes().bootstrap())))
+                        .toList());
+        Result result = PeerProcess.java("kafka-3.9", ToolScript.class.getName(), file.toString());
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        return result.output()
+                .lines()
+                .filter(line -> !line.startsWith("\tat ") && !line.startsWith("log4j:"))
+                .map(line -> line.replaceAll("TopicId: \\S+", "TopicId: *"))
+                .collect(Collectors.joining("\n"));
+    }
+}

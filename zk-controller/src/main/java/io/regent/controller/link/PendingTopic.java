@@ -1,0 +1,104 @@
+package io.regent.controller.link;
+
+import io.regent.metadata.ClusterImage;
+import io.regent.metadata.TopicImage;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Optional;
+
+/**
+ * The partitions of one topic of which a broker must still be told, and in which image the newest state of each is found.
+ *
+ * <p>Nearly always that is one image for all of them: only where changes of several steps wait does it keep one a partition.
+ * Used by one thread.
+ */
+final class PendingTopic {
+
+    private final BitSet numbers = new BitSet();
+    /** Those among them that this broker was never told of. */
+    private final BitSet news = new BitSet();
+
+    private ClusterImage image = ClusterImage.EMPTY;
+    /** By number; null while {@link #image} holds for all. */
+    private ClusterImage[] images;
+
+    boolean isEmpty() {
+        return numbers.isEmpty();
+    }
+
+    int size() {
+        return numbers.cardinality();
+    }
+
+    /**
+     * What waited of these partitions is outdated, except that a new one is still new.
+     *
+     * @param isNew which of them are new; others may be named
+     */
+    @SuppressWarnings(
+            "ReferenceEquality") // Whether it is the same image is asked, and that two are equal is dear to find.
+    void add(ClusterImage newest, BitSet added, BitSet isNew) {
+        if (newest != image) {
+            setImage(newest, added);
+        }
+        numbers.or(added);
+        isNew.and(added);
+        news.or(isNew);
+    }
+
+    private void setImage(ClusterImage newest, BitSet added) {
+        BitSet others = (BitSet) numbers.clone();
+        others.andNot(added);
+        if (others.isEmpty()) {
+            image = newest;
+            images = null;
+            return;
+        }
+        ClusterImage[] each = new ClusterImage[Math.max(numbers.length(), added.length())];
+        for (int number = others.nextSetBit(0); number >= 0; number = others.nextSetBit(number + 1)) {
+            each[number] = imageOf(number);
+        }
+        for (int number = added.nextSetBit(0); number >= 0; number = added.nextSetBit(number + 1)) {
+            each[number] = newest;
+        }
+        // Whatever comes next may be of yet another image.
+        image = ClusterImage.EMPTY;
+        images = each;
+    }
+
+    void remove(BitSet removed) {
+        numbers.andNot(removed);
+        news.andNot(removed);
+    }
+
+    private ClusterImage imageOf(int number) {
+        return images == null ? image : images[number];
+    }
+
+    /** Takes out the first partitions, of which there are some, until their sizes reach this many bytes. */
+    @SuppressWarnings(
+            "ReferenceEquality") // Whether it is the same image is asked, and that two are equal is dear to find.
+    TopicStates take(String name, int maxBytes, TopicStates.Size size) {
+        int[] taken = new int[numbers.cardinality()];
+        BitSet takenNews = new BitSet();
+        int count = 0;
+        int bytes = 0;
+        ClusterImage lookedUp = image;
+        Optional<TopicImage> topic = image.topic(name);
+        for (int number = numbers.nextSetBit(0); number >= 0 && bytes < maxBytes; ) {
+            if (imageOf(number) != lookedUp) {
+                lookedUp = imageOf(number);
+                topic = lookedUp.topic(name);
+            }
+            // A topic that is gone by now takes nothing, since it is not told of.
+            bytes += topic.isPresent() ? size.bytes(topic.get(), number) : 0;
+            taken[count++] = number;
+            takenNews.set(number, news.get(number));
+            number = numbers.nextSetBit(number + 1);
+        }
+        int last = count == 0 ? 0 : taken[count - 1] + 1;
+        numbers.clear(0, last);
+        news.clear(0, last);
+        return new TopicStates(name, Arrays.copyOf(taken, count), takenNews, image, images, bytes);
+    }
+}

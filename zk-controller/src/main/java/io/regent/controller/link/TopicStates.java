@@ -1,0 +1,89 @@
+package io.regent.controller.link;
+
+import io.regent.metadata.ClusterImage;
+import io.regent.metadata.TopicImage;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Optional;
+
+/** Partitions of one topic that a request tells of, and where their states are found. Not changed once made; any thread. */
+final class TopicStates {
+
+    private final String name;
+    private final int[] numbers;
+    private final BitSet news;
+    private final ClusterImage image;
+    private final ClusterImage[] images;
+    private final Optional<TopicImage> topic;
+    private final int bytes;
+
+    /** Says how many bytes a partition takes in a request, about. */
+    interface Size {
+        int bytes(TopicImage topic, int partition);
+    }
+
+    /**
+     * @param numbers which partitions, ascending
+     * @param news those of them that are new to the broker
+     * @param image where their states are found; not asked where there is one for each
+     * @param images the same by partition number, or null
+     * @param bytes how much they take in the request, about
+     */
+    TopicStates(String name, int[] numbers, BitSet news, ClusterImage image, ClusterImage[] images, int bytes) {
+        this.name = name;
+        this.numbers = numbers;
+        this.news = news;
+        this.image = image;
+        this.images = images;
+        this.topic = images == null ? image.topic(name) : Optional.empty();
+        this.bytes = bytes;
+    }
+
+    String name() {
+        return name;
+    }
+
+    int bytes() {
+        return bytes;
+    }
+
+    int size() {
+        return numbers.length;
+    }
+
+    int number(int index) {
+        return numbers[index];
+    }
+
+    boolean isNew(int index) {
+        return news.get(numbers[index]);
+    }
+
+    /** Where the state of the partition at this index is found. */
+    ClusterImage image(int index) {
+        return images == null ? image : images[numbers[index]];
+    }
+
+    /** The topic, as the partition at this index is told of; empty when it is gone by now. */
+    Optional<TopicImage> topic(int index) {
+        return images == null ? topic : image(index).topic(name);
+    }
+
+    /** Whether both tell the same of the same partitions. */
+    @SuppressWarnings(
+            "ReferenceEquality") // Whether it is the same image is asked, and that two are equal is dear to find.
+    boolean tellsTheSame(TopicStates other) {
+        if (!name.equals(other.name) || !Arrays.equals(numbers, other.numbers)) {
+            return false;
+        }
+        if (images == null && other.images == null) {
+            return image == other.image;
+        }
+        for (int i = 0; i < numbers.length; i++) {
+            if (image(i) != other.image(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,10 +1,14 @@
 package io.regent.broker;
 
 import io.regent.broker.replica.ControllerChannel;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import org.apache.kafka.clients.ClientResponse;
 import org.apache.kafka.common.message.ControlledShutdownRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
@@ -23,6 +27,8 @@ final class ControlledShutdown {
     private static final Logger LOG = LoggerFactory.getLogger(ControlledShutdown.class);
     /** Longer than a controller needs to be replaced and to answer; a try that ends here is tried again. */
     private static final long TRY_TIMEOUT_MS = 10_000;
+
+    private static final long CONNECTION_CHECK_MS = 200;
 
     private final int brokerId;
     private final BrokerConfig config;
@@ -54,7 +60,7 @@ final class ControlledShutdown {
             if (attempt()) {
                 return true;
             }
-            if (left > 1 && !pause()) {
+            if (left > 1 && zookeeperConnected.getAsBoolean() && !pause()) {
                 return false;
             }
         }
@@ -68,7 +74,7 @@ final class ControlledShutdown {
                 ApiKeys.CONTROLLED_SHUTDOWN.latestVersion());
         try {
             ControlledShutdownResponse response = (ControlledShutdownResponse)
-                    channel.send(request, TRY_TIMEOUT_MS).get().responseBody();
+                    whileConnected(channel.send(request, TRY_TIMEOUT_MS)).responseBody();
             int remaining = response.data().remainingPartitions().size();
             if (response.error() == Errors.NONE && remaining == 0) {
                 LOG.info("The controller has moved all leaders away");
@@ -77,10 +83,30 @@ final class ControlledShutdown {
             LOG.info("Controlled shutdown is not done yet: {}, {} leaders remain", response.error(), remaining);
         } catch (ExecutionException e) {
             LOG.info("Controlled shutdown was not answered: {}", e.getCause().toString());
+        } catch (CancellationException e) {
+            LOG.info("Controlled shutdown was not answered before ZooKeeper was lost");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         return false;
+    }
+
+    /**
+     * Waits for the answer.
+     *
+     * @throws CancellationException when the connection to ZooKeeper is lost first
+     */
+    private ClientResponse whileConnected(CompletableFuture<ClientResponse> answer)
+            throws ExecutionException, InterruptedException {
+        while (zookeeperConnected.getAsBoolean()) {
+            try {
+                return answer.get(CONNECTION_CHECK_MS, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                LOG.trace("Not answered yet", e);
+            }
+        }
+        answer.cancel(false);
+        return answer.get();
     }
 
     private boolean pause() {

@@ -117,7 +117,7 @@ class BrokerServerTest {
         }
         first.shutdown();
 
-        BrokerServer unruled = start(Map.of("regent.node.roles", "broker"));
+        BrokerServer unruled = start(Map.of("regent.node.roles", "broker", "controlled.shutdown.enable", "false"));
 
         try (KafkaConsumer<String, String> consumer =
                 new KafkaConsumer<>(client(unruled), new StringDeserializer(), new StringDeserializer())) {

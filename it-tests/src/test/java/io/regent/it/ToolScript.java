@@ -16,7 +16,8 @@ import org.apache.kafka.common.utils.Exit;
  * each printed and how it ended.
  *
  * <p>A program of its own: {@code ToolScript FILE}. The file holds two lines a tool: a text, and a main class with its
- * arguments. The tool is run until it prints the text, as brokers learn of a change one after the other.
+ * arguments. The tool is run until it prints the text, as brokers learn of a change one after the other; it is an
+ * error if that does not come.
  */
 public final class ToolScript {
 
@@ -46,15 +47,27 @@ public final class ToolScript {
             throw new Ended();
         });
         List<String> lines = Files.readAllLines(Path.of(args[0]));
-        for (int i = 0; i < lines.size(); i += 2) {
-            String command = lines.get(i + 1);
-            long deadline = System.nanoTime() + PATIENCE.toNanos();
-            String printed = run(command.split(" "));
-            while (!printed.contains(lines.get(i)) && System.nanoTime() < deadline) {
-                printed = run(command.split(" "));
+        try {
+            for (int i = 0; i < lines.size(); i += 2) {
+                out.println("$ " + lines.get(i + 1) + "\n" + runUntil(lines.get(i), lines.get(i + 1)));
             }
-            out.println("$ " + command + "\n" + printed);
+        } finally {
+            // Where what went wrong here is told.
+            System.setErr(out);
         }
+    }
+
+    private static String runUntil(String awaited, String command) throws Exception {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        String printed = run(command.split(" "));
+        while (!printed.contains(awaited)) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException(
+                        command + " did not print '" + awaited + "' in " + PATIENCE + ", but at last:\n" + printed);
+            }
+            printed = run(command.split(" "));
+        }
+        return printed;
     }
 
     private static String run(String[] words) throws Exception {

@@ -1,6 +1,7 @@
 package io.regent.metadata;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,9 @@ public final class ClusterImage {
     final ClusterLedger ledger;
     final PSet<Integer> shuttingDown;
     final PMap<Integer, PSet<PartitionId>> offlineReplicas;
+
+    /** The keys of {@code brokers}, sorted, once somebody has asked: which of them live is asked of each replica there is. */
+    private volatile int[] liveIds;
 
     ClusterImage(
             PMap<Integer, BrokerRegistration> brokers,
@@ -84,23 +88,35 @@ public final class ClusterImage {
 
     /** Whether this broker is registered. */
     public boolean isLive(int brokerId) {
-        return brokers.containsKey(brokerId);
+        int[] ids = liveIds;
+        if (ids == null) {
+            ids = brokers.keySet().stream().mapToInt(Integer::intValue).sorted().toArray();
+            liveIds = ids;
+        }
+        return Arrays.binarySearch(ids, brokerId) >= 0;
     }
 
     /** Whether this broker is registered and is not shutting down: whether it may be elected, or enter an ISR. */
     public boolean isEligible(int brokerId) {
-        return isLive(brokerId) && !shuttingDown.contains(brokerId);
+        return isLive(brokerId) && !isShuttingDown(brokerId);
     }
 
     /** Whether this broker lives and its replica of the partition is not in a failed log directory. */
     public boolean isReplicaOnline(int brokerId, PartitionId partition) {
         return isLive(brokerId)
-                && !offlineReplicas.getOrDefault(brokerId, HashTreePSet.empty()).contains(partition);
+                && (offlineReplicas.isEmpty()
+                        || !offlineReplicas
+                                .getOrDefault(brokerId, HashTreePSet.empty())
+                                .contains(partition));
     }
 
     /** Whether {@link #isEligible} and {@link #isReplicaOnline} both hold. */
     public boolean isReplicaEligible(int brokerId, PartitionId partition) {
-        return isReplicaOnline(brokerId, partition) && !shuttingDown.contains(brokerId);
+        return isReplicaOnline(brokerId, partition) && !isShuttingDown(brokerId);
+    }
+
+    private boolean isShuttingDown(int brokerId) {
+        return !shuttingDown.isEmpty() && shuttingDown.contains(brokerId);
     }
 
     /** The brokers that have begun a controlled shutdown. */

@@ -196,8 +196,24 @@ public final class PartitionSet {
     public void forEachOf(String topic, IntConsumer consumer) {
         BitSet bits = numbers().get(topic);
         if (bits != null) {
-            bits.stream().forEach(consumer);
+            for (int number = bits.nextSetBit(0); number >= 0; number = bits.nextSetBit(number + 1)) {
+                consumer.accept(number);
+            }
         }
+    }
+
+    /** Whether some partition is in both sets. */
+    public boolean intersects(PartitionSet other) {
+        if (numbers().size() > other.numbers().size()) {
+            return other.intersects(this);
+        }
+        for (Map.Entry<String, BitSet> mine : numbers().entrySet()) {
+            BitSet theirs = other.numbers().get(mine.getKey());
+            if (theirs != null && theirs.intersects(mine.getValue())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The partitions of either set. */

@@ -40,6 +40,14 @@ class PartitionSetTest {
     }
 
     @Test
+    void setsIntersectWhereOnePartitionIsInBoth() {
+        assertThat(PartitionSet.of(A0, B3).intersects(PartitionSet.of(B3))).isTrue();
+        assertThat(PartitionSet.of(B3).intersects(PartitionSet.of(A0, B3))).isTrue();
+        assertThat(PartitionSet.of(A0, B3).intersects(PartitionSet.of(A9))).isFalse();
+        assertThat(PartitionSet.of(A0).intersects(PartitionSet.EMPTY)).isFalse();
+    }
+
+    @Test
     void aBuilderThatWentOnLeavesWhatItBuilt() {
         PartitionSet.Builder builder = PartitionSet.builder().add(A0);
         PartitionSet first = builder.build();

@@ -9,6 +9,7 @@ import io.regent.controller.Reign;
 import io.regent.metadata.BrokerRegistration;
 import io.regent.metadata.ClusterDelta;
 import io.regent.metadata.ClusterImage;
+import io.regent.metadata.PartitionSet;
 import io.regent.metadata.TopicId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -46,6 +47,9 @@ final class Ruling {
     private final StateChangeLog log;
     /** The topics whose creation is on its way. */
     private final Set<String> unconfirmed = new HashSet<>();
+
+    /** What each decision touched that is not durable yet, oldest first. */
+    private final Deque<PartitionSet> onTheirWay = new ArrayDeque<>();
 
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     private final SortedMap<Long, CompletableFuture<Answer>> unanswered = new TreeMap<>();
@@ -184,10 +188,18 @@ final class Ruling {
             commits.confirm();
         }
         List<String> created = created(next.event(), decision.delta());
-        boolean held = followsAnothersWrite(next.event()) || touchesUnconfirmed(decision.delta());
+        PartitionSet touched = decision.delta().partitions();
+        boolean held = followsAnothersWrite(next.event())
+                || touchesUnconfirmed(decision.delta())
+                || onTheirWay.stream().anyMatch(touched::intersects);
         unconfirmed.addAll(created);
+        // A write that is refused as somebody has just rewritten the znode must not be followed by one that expects
+        // what
+        // it would have made: the other's may have the same version.
+        onTheirWay.add(touched);
         commits.add(core.commits(decision), held, chunks -> {
             created.forEach(unconfirmed::remove);
+            onTheirWay.remove();
             durable(next, decision, chunks);
         });
     }

@@ -9,6 +9,7 @@ import io.regent.controller.Event;
 import io.regent.controller.Reign;
 import io.regent.metadata.BrokerRegistration;
 import io.regent.metadata.ClusterImage;
+import io.regent.metadata.PartitionId;
 import io.regent.metadata.PartitionSet;
 import java.util.ArrayList;
 import java.util.List;
@@ -343,6 +344,36 @@ class ControllerLoopTest extends LoopFixture {
 
         tell(new StoreEvent.Committed(FIRST, store.commits.get(1).ticket()));
         assertThat(store.commits).hasSize(4);
+    }
+
+    @Test
+    void whatChangesAPartitionWhoseChangeIsOnItsWayIsWrittenOnlyWhenThatIsDurable() {
+        becomeController();
+        core().touched = Set.of(new PartitionId("orders", 0), new PartitionId("orders", 1));
+        ask(1);
+        core().touched = Set.of(new PartitionId("orders", 2));
+        ask(1);
+        assertThat(store.commits).as("both changes").hasSize(4);
+
+        core().touched = Set.of(new PartitionId("orders", 1));
+        ask(1);
+        durable(0, 3);
+        assertThat(store.commits).as("with the second change on its way").hasSize(4);
+        durable(3, 4);
+        assertThat(store.commits).hasSize(6);
+
+        durable(4, 6);
+        assertThat(asked).allMatch(CompletableFuture::isDone);
+        ask(1);
+        assertThat(store.commits)
+                .as("what changes it when nothing is on its way")
+                .hasSize(8);
+    }
+
+    private void durable(int from, int to) {
+        for (int i = from; i < to; i++) {
+            tell(new StoreEvent.Committed(FIRST, store.commits.get(i).ticket()));
+        }
     }
 
     @Test

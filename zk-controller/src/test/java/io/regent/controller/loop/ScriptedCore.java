@@ -13,6 +13,7 @@ import io.regent.metadata.BrokerRegistration;
 import io.regent.metadata.ClusterDelta;
 import io.regent.metadata.ClusterImage;
 import io.regent.metadata.ImageEditor;
+import io.regent.metadata.PartitionId;
 import io.regent.metadata.PartitionSet;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -32,6 +33,8 @@ final class ScriptedCore implements Core {
 
     final List<Event> steps = new ArrayList<>();
     boolean throwing;
+    /** What each of these decisions touches, besides what it writes. */
+    Set<PartitionId> touched = Set.of();
 
     @Override
     public Decision step(ClusterImage now, Event event) {
@@ -53,9 +56,9 @@ final class ScriptedCore implements Core {
         };
     }
 
-    private static Decision written(ClusterImage now) {
+    private Decision written(ClusterImage now) {
         return new Decision(
-                ClusterDelta.nothing(now),
+                now.edit().putOfflineReplicas(1, touched).delta(),
                 List.of(),
                 Optional.of(new Answer.ShutdownProgress(Outcome.OK, PartitionSet.EMPTY)),
                 false);

@@ -79,6 +79,14 @@ public final class PartitionSet {
             return this;
         }
 
+        /** Adds partitions of a topic; the bits are copied. */
+        public Builder addAll(String topic, BitSet partitions) {
+            if (!partitions.isEmpty()) {
+                numbers.computeIfAbsent(topic, name -> new BitSet()).or(partitions);
+            }
+            return this;
+        }
+
         /** Adds each partition that the topic has. */
         public Builder addAll(TopicImage topic) {
             for (int partition = 0; partition < topic.partitionCount(); partition++) {

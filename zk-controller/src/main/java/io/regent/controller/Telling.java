@@ -46,6 +46,8 @@ final class Telling {
     private final SortedSet<Integer> live;
     /** Brokers that this step saw start; they are told everything at the end, and nothing in parts. */
     private final SortedSet<Integer> started = new TreeSet<>();
+    /** Those who live and did not just start. */
+    private final SortedSet<Integer> others;
 
     /** Brokers that asked in this step to shut down, be it for the first time or again. */
     private final Set<Integer> leaving;
@@ -72,6 +74,8 @@ final class Telling {
                 started.add(id);
             }
         }
+        this.others = new TreeSet<>(live);
+        others.removeAll(started);
         this.membershipChanged = changed;
         this.leaving = after.shuttingDown();
         this.leaving.retainAll(delta.brokers());
@@ -102,8 +106,6 @@ final class Telling {
     /** What follows from a part of the step: these partitions, and the topics whose deletion begins. */
     Announcements of(PartitionSet partitions, Collection<String> deletionsBegun) {
         Parts parts = new Parts();
-        SortedSet<Integer> others = new TreeSet<>(live);
-        others.removeAll(started);
         PartitionSet.Builder metadata = PartitionSet.builder();
         for (String name : partitions.topics()) {
             Optional<TopicImage> topic = after.topic(name);

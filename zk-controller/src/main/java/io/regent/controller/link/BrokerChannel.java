@@ -24,7 +24,7 @@ final class BrokerChannel {
     private static final long FIRST_BACKOFF_MS = 50;
     private static final long MAX_BACKOFF_MS = 1_000;
 
-    /** How long at most, and in which steps, this node's own broker waits for others to be told. */
+    /** How long at most between two lulls, and in which steps, this node's own broker waits for others to be told. */
     private static final int MAX_YIELDS = 100;
 
     private static final long YIELD_MS = 20;
@@ -186,7 +186,6 @@ final class BrokerChannel {
         if (outbox.isEmpty()) {
             telling.done(unanswered);
             unanswered = 0;
-            yields = 0;
         } else if (yieldsNow && !yielding) {
             yielding = true;
             yields++;
@@ -202,10 +201,15 @@ final class BrokerChannel {
      * and knows most of it from the last reign, reads much of it last.
      */
     private boolean yieldsToOthers() {
-        return broker.id() == reign.controllerId()
-                && outbox.hasMuchMetadata()
-                && yields < MAX_YIELDS
-                && telling.isOpenBesides(unanswered);
+        if (broker.id() != reign.controllerId()) {
+            return false;
+        }
+        if (!telling.isOpenBesides(unanswered)) {
+            outbox.lull();
+            yields = 0;
+            return false;
+        }
+        return outbox.hasMuchMetadata() && yields < MAX_YIELDS;
     }
 
     private Optional<Body> body(Outbox.Batch batch) {

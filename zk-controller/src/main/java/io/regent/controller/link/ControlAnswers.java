@@ -7,6 +7,7 @@ import io.regent.controller.loop.LinkEvent;
 import io.regent.metadata.BrokerRegistration;
 import io.regent.metadata.PartitionId;
 import io.regent.metadata.PartitionSet;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -76,31 +77,40 @@ final class ControlAnswers {
                 LOG.warn("[{}] broker {} answered LeaderAndIsr of {}", reign, broker.id(), topic.topicId());
                 continue;
             }
+            accepted.addAll(name, accepted(topic));
             for (LeaderAndIsrPartitionError each : topic.partitionErrors()) {
-                Errors error = Errors.forCode(each.errorCode());
-                if (error == Errors.NONE) {
-                    accepted.add(name, each.partitionIndex());
-                } else if (error == Errors.KAFKA_STORAGE_ERROR) {
-                    failed.add(name, each.partitionIndex());
-                } else {
-                    refused(name, each.partitionIndex(), error);
+                if (each.errorCode() != Errors.NONE.code()) {
+                    refused(name, each, failed);
                 }
             }
         }
         tell(new Event.LeaderAndIsrAnswered(broker.id(), broker.epoch(), accepted.build(), failed.build()));
     }
 
-    private void refused(String topic, int partition, Errors error) {
-        if (error == Errors.STALE_CONTROLLER_EPOCH) {
+    private static BitSet accepted(LeaderAndIsrTopicError topic) {
+        BitSet accepted = new BitSet();
+        for (LeaderAndIsrPartitionError each : topic.partitionErrors()) {
+            if (each.errorCode() == Errors.NONE.code()) {
+                accepted.set(each.partitionIndex());
+            }
+        }
+        return accepted;
+    }
+
+    private void refused(String topic, LeaderAndIsrPartitionError refusal, PartitionSet.Builder failed) {
+        Errors error = Errors.forCode(refusal.errorCode());
+        if (error == Errors.KAFKA_STORAGE_ERROR) {
+            failed.add(topic, refusal.partitionIndex());
+        } else if (error == Errors.STALE_CONTROLLER_EPOCH) {
             // For a single partition: the broker is in this leader epoch already.
-            LOG.debug("[{}] broker {} knew the state of {}-{}", reign, broker.id(), topic, partition);
+            LOG.debug("[{}] broker {} knew the state of {}-{}", reign, broker.id(), topic, refusal.partitionIndex());
         } else {
             LOG.warn(
                     "[{}] broker {} answered LeaderAndIsr of {}-{} with {}",
                     reign,
                     broker.id(),
                     topic,
-                    partition,
+                    refusal.partitionIndex(),
                     error);
         }
     }

@@ -24,8 +24,8 @@ final class Outbox {
     /** One UpdateMetadata names no more than this: a broker that applies it is not kept from other work for long. */
     static final int METADATA_BYTES = 400 * 1024;
 
-    /** One announcement of so many partitions is all that there is, or nearly: a change comes in smaller parts. */
-    private static final int MUCH_METADATA = 10_000;
+    /** The metadata of so many partitions between two lulls is more than what happens in a cluster from day to day. */
+    static final int MUCH_METADATA = 5_000;
 
     /** One StopReplica names no more partitions than this, for the same reason. */
     static final int MAX_STOPS = 10_000;
@@ -83,7 +83,9 @@ final class Outbox {
     private ClusterImage newest = ClusterImage.EMPTY;
     private boolean reignUnannounced = true;
     private boolean brokersDirty;
-    private boolean muchMetadata;
+    /** Of how many partitions metadata came in since the last lull. */
+    private int metadataSinceLull;
+
     private Kind turn = Kind.LEADER_AND_ISR;
 
     /**
@@ -108,9 +110,8 @@ final class Outbox {
         PartitionSet changed = announcements.updateMetadata().get(brokerId);
         if (changed != null) {
             brokersDirty = true;
-            int before = metadata.size();
             metadata.add(newest, changed, PartitionSet.EMPTY);
-            muchMetadata |= metadata.size() - before >= MUCH_METADATA;
+            metadataSinceLull = Math.min(MUCH_METADATA, metadataSinceLull) + changed.size();
         }
         List<StopReplica> stopped = announcements.stopReplicas().getOrDefault(brokerId, List.of());
         if (!stopped.isEmpty()) {
@@ -133,9 +134,14 @@ final class Outbox {
         return leaderAndIsr.size() + metadata.size() + stops.size();
     }
 
-    /** Whether what waits holds metadata of so many partitions at once that a broker has to work on it for long. */
+    /** Whether so much metadata came in since the last lull that a broker has to work on it for long, and some still waits. */
     boolean hasMuchMetadata() {
-        return muchMetadata;
+        return metadataSinceLull >= MUCH_METADATA && !metadata.isEmpty();
+    }
+
+    /** Nobody else waits to be told anything: what comes in from now on is another matter. */
+    void lull() {
+        metadataSinceLull = 0;
     }
 
     /** Takes out what to send next; empty when there is nothing that may be sent. */
@@ -187,7 +193,6 @@ final class Outbox {
         brokersDirty = false;
         int bytes = Math.min(METADATA_BYTES, maxBytes);
         List<TopicStates> taken = metadata.take(bytes, ControlRequests::metadataBytes);
-        muchMetadata &= !metadata.isEmpty();
         return Optional.of(new Batch.UpdateMetadata(newest, taken));
     }
 

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class OutboxTest {
@@ -78,6 +79,29 @@ class OutboxTest {
         assertThat(served(next(Outbox.Batch.UpdateMetadata.class).topics())).hasSize(3);
         assertThat(outbox.next()).isEmpty();
         assertThat(outbox.isEmpty()).isTrue();
+    }
+
+    @Test
+    void metadataIsMuchWhenMuchOfItCameInSinceTheLastLull() {
+        begun();
+        ClusterImage large = image(List.of(), topic("a", Outbox.MUCH_METADATA, 1));
+        PartitionSet half = PartitionSet.of(IntStream.range(0, Outbox.MUCH_METADATA / 2)
+                .mapToObj(number -> new PartitionId("a", number))
+                .toList());
+
+        outbox.add(to1(large, PartitionSet.EMPTY, half));
+        assertThat(outbox.hasMuchMetadata()).isFalse();
+        drain();
+        outbox.add(to1(large, PartitionSet.EMPTY, half));
+        assertThat(outbox.hasMuchMetadata()).as("in parts").isTrue();
+        drain();
+        assertThat(outbox.hasMuchMetadata()).as("with none left").isFalse();
+
+        outbox.lull();
+        outbox.add(to1(large, PartitionSet.EMPTY, half));
+        assertThat(outbox.hasMuchMetadata()).as("after a lull").isFalse();
+        outbox.add(to1(large, PartitionSet.EMPTY, PartitionSet.ofAll(large)));
+        assertThat(outbox.hasMuchMetadata()).as("at once").isTrue();
     }
 
     @Test

@@ -8,7 +8,12 @@ async function main() {
   const admin = kafka.admin();
   await admin.connect();
   await admin.createTopics({ topics: [{ topic, numPartitions: 3, replicationFactor: 3 }] });
-  if (!(await admin.listTopics()).includes(topic)) throw new Error('a topic that was created is not listed');
+  // The broker that is asked may hear of it a moment later than the one that created it.
+  const deadline = Date.now() + 60000;
+  while (!(await admin.listTopics()).includes(topic)) {
+    if (Date.now() > deadline) throw new Error('a topic that was created is not listed');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
   await admin.disconnect();
 
   const producer = kafka.producer();

@@ -11,12 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.TopicPartitionInfo;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * What Kafka's own system tests do to a cluster, under acks=all traffic on three replicas of which two must be in sync:
  * everything acknowledged is consumed, once.
  */
-@Timeout(400)
+@Timeout(ItCluster.TEST_LIMIT_S)
 class BounceIT {
 
     private static final int ROUNDS = 5;
@@ -59,7 +58,7 @@ class BounceIT {
         try (AckedLoad load = new AckedLoad(cluster.bootstrap(), topic)) {
             load.awaitMore(100);
             for (int round = 0; round < ROUNDS; round++) {
-                bounce(partitions(topic).get(0).leader().id(), signal);
+                bounce(cluster.leaderOf(topic, 0), signal);
                 awaitFullIsr(topic);
                 ControllerSeat before = cluster.controller();
                 bounce(before.brokerId(), signal);
@@ -77,10 +76,9 @@ class BounceIT {
         String topic = "paused";
         create(topic, List.of(List.of(1, 2, 3)));
         int controller = cluster.controller().brokerId();
-        TopicPartitionInfo partition = partitions(topic).get(0);
-        int follower = partition.replicas().stream()
-                .map(Node::id)
-                .filter(id -> id != partition.leader().id() && id != controller)
+        int leader = cluster.leaderOf(topic, 0);
+        int follower = Stream.of(1, 2, 3)
+                .filter(id -> id != leader && id != controller)
                 .findFirst()
                 .orElseThrow();
         try (AckedLoad load = new AckedLoad(cluster.bootstrap(), topic)) {
@@ -88,7 +86,7 @@ class BounceIT {
 
             cluster.signal(follower, Signal.STOP);
             try {
-                awaitIsr(topic, 2);
+                cluster.awaitIsr(topic, 2);
                 try (ZooKeeperView view = cluster.zooKeeper()) {
                     assertThat(view.brokers())
                             .as("its leader missed it, not ZooKeeper")
@@ -132,13 +130,13 @@ class BounceIT {
                             .get()
                             .isEmpty());
             awaitFullIsr(topic);
-            // The controller has ended them; the broker that is asked now may be told a moment later.
-            Awaitility.await("brokers that know where the replicas are")
-                    .atMost(ItCluster.PATIENCE)
-                    .untilAsserted(() -> assertThat(partitions(topic))
-                            .allSatisfy(partition -> assertThat(
-                                            partition.replicas().stream().map(Node::id))
-                                    .containsExactlyElementsOf(replicasFrom(partition.partition() + 2))));
+            cluster.awaitTold(
+                    "all replicas where they were moved to",
+                    topic,
+                    told -> told.size() == targets.size()
+                            && told.stream()
+                                    .allMatch(partition ->
+                                            partition.replicaIds.equals(replicasFrom(partition.partition() + 2))));
             load.awaitMore(100);
             load.stopAndVerify();
         }
@@ -171,26 +169,6 @@ class BounceIT {
     }
 
     private static void awaitFullIsr(String topic) {
-        awaitIsr(topic, 3);
-    }
-
-    private static void awaitIsr(String topic, int size) {
-        Awaitility.await(size + " replicas in sync of " + topic)
-                .atMost(ItCluster.PATIENCE)
-                .ignoreExceptions()
-                .until(() -> partitions(topic).stream()
-                        .allMatch(partition -> partition.isr().size() == size && partition.leader() != null));
-    }
-
-    /** Asks another broker soon where one is paused. */
-    private static List<TopicPartitionInfo> partitions(String topic) throws Exception {
-        try (Admin admin = Admin.create(Map.of(
-                "bootstrap.servers", cluster.bootstrap(), "request.timeout.ms", "2000", "retry.backoff.ms", "100"))) {
-            return admin.describeTopics(List.of(topic))
-                    .allTopicNames()
-                    .get()
-                    .get(topic)
-                    .partitions();
-        }
+        cluster.awaitIsr(topic, 3);
     }
 }

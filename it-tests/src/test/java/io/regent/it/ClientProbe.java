@@ -8,6 +8,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -28,6 +29,7 @@ import org.apache.kafka.common.utils.AppInfoParser;
 public final class ClientProbe {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration PAUSE = Duration.ofMillis(100);
 
     private ClientProbe() {}
 
@@ -47,8 +49,13 @@ public final class ClientProbe {
     private static void createAndList(String bootstrap, String topic) throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
             admin.createTopics(List.of(new NewTopic(topic, 3, (short) 3))).all().get();
-            if (!admin.listTopics().names().get().contains(topic)) {
-                throw new IllegalStateException("a topic that was created is not listed");
+            // The broker that is asked may hear of it a moment later than the one that created it.
+            long deadline = System.nanoTime() + TIMEOUT.toNanos();
+            while (!admin.listTopics().names().get().contains(topic)) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw new IllegalStateException("a topic that was created is not listed");
+                }
+                LockSupport.parkNanos(PAUSE.toNanos());
             }
         }
     }

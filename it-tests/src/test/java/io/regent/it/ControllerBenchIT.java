@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The benchmark of controllers as its users run it, on a cluster so small that only its own working is tested. */
-@Timeout(280)
+@Timeout(ItCluster.TEST_LIMIT_S)
 class ControllerBenchIT {
 
     private static final Pattern NOT_MEASURED = Pattern.compile("\"(\\w+(Told|Ruler|Leaders)|keepUp\\w+)Ms\" : \\[ ]");

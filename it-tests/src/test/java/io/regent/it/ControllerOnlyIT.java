@@ -5,13 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.Node;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A preferred node that only rules joins two brokers under load, stops, returns and is killed. */
-@Timeout(300)
+@Timeout(ItCluster.TEST_LIMIT_S)
 class ControllerOnlyIT {
 
     private static final String TOPIC = "orders";
@@ -49,10 +44,13 @@ class ControllerOnlyIT {
 
     @Test
     void itTakesTheReignWithoutAnElectionAndGivesItBackWhenItStopsOrDies() throws Exception {
-        Map<Integer, Integer> leaders = leaders(TOPIC);
+        List<String> leaders = cluster.leadersOf(TOPIC);
         ruler.start();
         createTopic("made-by-the-ruler");
-        assertThat(leaders("made-by-the-ruler").values()).doesNotContain(Ruler.ID);
+        cluster.awaitTold(
+                "replicas at brokers only",
+                "made-by-the-ruler",
+                told -> told.size() == 4 && told.stream().noneMatch(made -> made.replicaIds.contains(Ruler.ID)));
 
         ruler.stop();
         assertThat(ruler.awaitSuccessor()).isIn(1, 2);
@@ -63,7 +61,7 @@ class ControllerOnlyIT {
 
         ruler.start();
         load.awaitMore(200);
-        assertThat(leaders(TOPIC)).isEqualTo(leaders);
+        assertThat(cluster.leadersOf(TOPIC)).isEqualTo(leaders);
         load.stopAndVerify();
         assertThat(load.failures()).isZero();
         assertThat(ruler.hasStoredAnything()).isFalse();
@@ -71,28 +69,8 @@ class ControllerOnlyIT {
 
     private void createTopic(String name) throws Exception {
         try (Admin admin = cluster.admin()) {
-            admin.createTopics(List.of(new NewTopic(name, 4, (short) 2))).all().get(60, TimeUnit.SECONDS);
+            admin.createTopics(List.of(new NewTopic(name, 4, (short) 2))).all().get();
         }
-    }
-
-    private Map<Integer, Integer> leaders(String topic) {
-        Map<Integer, Integer> leaders = new TreeMap<>();
-        try (Admin admin = cluster.admin()) {
-            TopicDescription description = Awaitility.await("the leaders of " + topic)
-                    .atMost(ItCluster.PATIENCE)
-                    .ignoreExceptions()
-                    .until(
-                            () -> admin.describeTopics(List.of(topic))
-                                    .allTopicNames()
-                                    .get()
-                                    .get(topic),
-                            found -> found.partitions().size() == 4);
-            description.partitions().forEach(partition -> {
-                Node leader = partition.leader();
-                leaders.put(
-                        partition.partition(), leader == null ? Node.noNode().id() : leader.id());
-            });
-        }
-        return leaders;
+        cluster.awaitIsr(name, 2);
     }
 }

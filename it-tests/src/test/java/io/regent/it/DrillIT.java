@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The drill as its users run it: nothing acknowledged is lost, whoever is killed and however the death is noticed. */
-@Timeout(300)
+@Timeout(ItCluster.TEST_LIMIT_S)
 class DrillIT {
 
     @Test

@@ -6,21 +6,17 @@ import io.regent.cli.cluster.NodeName;
 import io.regent.cli.node.Condition;
 import io.regent.cli.node.ControllerSeat;
 import io.regent.cli.node.Signal;
-import io.regent.cli.node.ZooKeeperView;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.common.TopicPartitionInfo;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Kills, pauses and outages under acks=all traffic: nothing acknowledged is lost, and everything heals by itself. */
-@Timeout(300)
+@Timeout(ItCluster.TEST_LIMIT_S)
 class FailoverIT {
 
     private static final String TOPIC = "precious";
@@ -36,6 +32,7 @@ class FailoverIT {
                     .all()
                     .get();
         }
+        awaitFullIsr();
         load = new AckedLoad(cluster.bootstrap(), TOPIC);
         load.awaitMore(100);
     }
@@ -54,6 +51,7 @@ class FailoverIT {
         ControllerSeat second = cluster.awaitControllerAfter(first.epoch());
         assertThat(second.brokerId()).isNotEqualTo(first.brokerId());
         load.awaitMore(500);
+        cluster.awaitIsr(TOPIC, 2);
         cluster.startBroker(first.brokerId());
 
         awaitFullIsr();
@@ -63,10 +61,7 @@ class FailoverIT {
 
     @Test
     void aKilledBrokerThatRestartsAtOnceTruncatesAndRejoins() throws Exception {
-        int leader;
-        try (ZooKeeperView view = cluster.zooKeeper()) {
-            leader = view.leaderOf(TOPIC, 0);
-        }
+        int leader = cluster.leaderOf(TOPIC, 0);
         cluster.kill(leader);
         cluster.startBroker(leader);
 
@@ -96,6 +91,7 @@ class FailoverIT {
 
         cluster.signal(first.brokerId(), Signal.STOP);
         ControllerSeat second = cluster.awaitControllerAfter(first.epoch());
+        cluster.awaitIsr(TOPIC, 2);
         cluster.signal(first.brokerId(), Signal.CONT);
 
         awaitFullIsr();
@@ -108,12 +104,11 @@ class FailoverIT {
 
     @Test
     void withoutZooKeeperLeadersServeOnAndWithItTheClusterHeals() throws Exception {
-        ControllerSeat before = cluster.controller();
         cluster.stopZooKeeper();
         load.awaitMore(2_000);
         cluster.startZooKeeper();
 
-        awaitController();
+        ControllerSeat before = cluster.controller();
         cluster.kill(before.brokerId());
         cluster.awaitControllerAfter(before.epoch());
         cluster.startBroker(before.brokerId());
@@ -124,27 +119,8 @@ class FailoverIT {
         load.stopAndVerify();
     }
 
-    private void awaitController() {
-        Awaitility.await("a controller")
-                .atMost(ItCluster.PATIENCE)
-                .until(() -> cluster.controller().taken());
-    }
-
     /** Waits until all three replicas of each partition are in sync. */
     private void awaitFullIsr() {
-        try (Admin admin = cluster.admin()) {
-            Awaitility.await("all replicas in sync")
-                    .atMost(ItCluster.PATIENCE)
-                    .ignoreExceptions()
-                    .until(() -> {
-                        Collection<TopicPartitionInfo> partitions = admin.describeTopics(List.of(TOPIC))
-                                .allTopicNames()
-                                .get()
-                                .get(TOPIC)
-                                .partitions();
-                        return partitions.stream()
-                                .allMatch(partition -> partition.isr().size() == 3 && partition.leader() != null);
-                    });
-        }
+        cluster.awaitIsr(TOPIC, 3);
     }
 }

@@ -26,7 +26,7 @@ import org.apache.kafka.common.requests.UpdateMetadataRequest;
 final class ForgedController {
 
     private static final int WILD_EPOCH = Integer.MAX_VALUE;
-    private static final int READ_TIMEOUT_MS = 30_000;
+    private static final int READ_TIMEOUT_MS = (int) ItCluster.PATIENCE.toMillis();
 
     /** Accepted in place of the epoch of the broker's registration (KIP-380). */
     private static final long ANY_BROKER_EPOCH = -1;

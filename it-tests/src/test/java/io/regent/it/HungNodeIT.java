@@ -15,19 +15,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A process that stands still under acks=all traffic, where heartbeats are on: it is taken for dead, and comes back. */
-@Timeout(240)
+@Timeout(ItCluster.TEST_LIMIT_S)
 class HungNodeIT {
 
     private static final String TOPIC = "held";
     private static final int SESSION_TIMEOUT_MS = 40_000;
     private static final Map<String, String> SETTINGS = Map.of(
             "regent.failure.heartbeat.timeout.ms",
-            "2000",
+            // What a live process may pause for on a machine with too much to do.
+            "5000",
             "zookeeper.session.timeout.ms",
             Integer.toString(SESSION_TIMEOUT_MS));
 
     /** The timeout, a third of it, and what a busy machine takes to elect; far from the end of the session. */
-    private static final Duration NOTICED_WITHIN = Duration.ofMillis(SESSION_TIMEOUT_MS / 4);
+    private static final Duration NOTICED_WITHIN = Duration.ofMillis(SESSION_TIMEOUT_MS / 2);
 
     @Test
     void aControllerThatStandsStillLosesItsReignAndItsLeadersAndComesBackFenced() throws Exception {
@@ -43,6 +44,7 @@ class HungNodeIT {
                 try {
                     Awaitility.await("another controller and other leaders")
                             .atMost(NOTICED_WITHIN)
+                            .ignoreExceptions()
                             .until(() -> view.controller().epoch() > before.epoch()
                                     && !view.brokers().contains(hung)
                                     && view.leaderOf(TOPIC, 0) != hung
@@ -51,11 +53,12 @@ class HungNodeIT {
                     cluster.signal(hung, Signal.CONT);
                 }
 
-                Awaitility.await("the node that stood still, registered and in the ISR")
+                Awaitility.await("the node that stood still, registered")
                         .atMost(ItCluster.PATIENCE)
                         .ignoreExceptions()
-                        .until(() -> view.brokers().contains(hung) && isrOf(cluster) == 3);
-                assertThat(view.controller().brokerId())
+                        .until(() -> view.brokers().contains(hung));
+                cluster.awaitIsr(TOPIC, 3);
+                assertThat(cluster.controller().brokerId())
                         .as("it has noticed that it rules no more")
                         .isNotEqualTo(hung);
                 load.awaitMore(100);
@@ -77,17 +80,19 @@ class HungNodeIT {
             try {
                 Awaitility.await("a reign of Regent's, and the end of the registration")
                         .atMost(NOTICED_WITHIN)
+                        .ignoreExceptions()
                         .until(() -> view.controller().brokerId() == regent
                                 && view.brokers().equals(List.of(regent)));
             } finally {
                 cluster.nodes().signal(kafka, Signal.CONT);
             }
 
-            assertThat(view.controller().epoch()).isGreaterThan(before.epoch());
+            assertThat(cluster.nodes().controller().epoch()).isGreaterThan(before.epoch());
             cluster.nodes().kill(kafka);
+            cluster.nodes().awaitUnregistered(kafka);
             cluster.nodes().startBroker(kafka);
             cluster.nodes().awaitServing(kafka);
-            assertThat(view.controller().brokerId()).isEqualTo(regent);
+            assertThat(cluster.nodes().controller().brokerId()).isEqualTo(regent);
         }
     }
 
@@ -99,18 +104,6 @@ class HungNodeIT {
                     .all()
                     .get();
         }
-    }
-
-    private static int isrOf(ItCluster cluster) throws Exception {
-        try (Admin admin = cluster.admin()) {
-            return admin.describeTopics(List.of(TOPIC))
-                    .allTopicNames()
-                    .get()
-                    .get(TOPIC)
-                    .partitions()
-                    .get(0)
-                    .isr()
-                    .size();
-        }
+        cluster.awaitIsr(TOPIC, 3);
     }
 }

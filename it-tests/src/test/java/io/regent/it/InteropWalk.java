@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.regent.cli.cluster.NodeName;
 import io.regent.cli.node.ZooKeeperView;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -22,9 +21,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.ElectionType;
-import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
@@ -70,7 +67,6 @@ final class InteropWalk implements AutoCloseable {
 
     void createTopic() throws Exception {
         create(TOPIC, rotations);
-        awaitFullIsr();
     }
 
     void create(String topic, List<List<Integer>> replicas) throws Exception {
@@ -81,6 +77,7 @@ final class InteropWalk implements AutoCloseable {
             created.configs(Map.of(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, "2"));
         }
         admin.createTopics(List.of(created)).all().get();
+        cluster.nodes().awaitIsr(topic, replicas.get(0).size());
     }
 
     /** The highest epoch there is, from one who is no controller, must not make a broker deaf to the one who rules. */
@@ -155,6 +152,7 @@ final class InteropWalk implements AutoCloseable {
     }
 
     void restart(int broker) {
+        cluster.nodes().awaitUnregistered(broker);
         cluster.nodes().startBroker(broker);
         cluster.nodes().awaitServing(broker);
         awaitFullIsr();
@@ -162,17 +160,30 @@ final class InteropWalk implements AutoCloseable {
 
     /** Asks until it is done: the client does not try again by itself when the controller moved meanwhile. */
     void electPreferredLeaders() {
-        Awaitility.await("each partition led by its preferred replica")
-                .atMost(ItCluster.PATIENCE)
-                .ignoreExceptions()
-                .until(() -> {
-                    admin.electLeaders(ElectionType.PREFERRED, null)
-                            .partitions()
-                            .get();
-                    return partitions(TOPIC).stream()
-                            .allMatch(partition -> partition.leader().id()
-                                    == partition.replicas().get(0).id());
-                });
+        try (ZooKeeperView view = cluster.nodes().zooKeeper()) {
+            Awaitility.await("each partition led by its preferred replica")
+                    .atMost(ItCluster.PATIENCE)
+                    .ignoreExceptions()
+                    .until(() -> {
+                        admin.electLeaders(ElectionType.PREFERRED, null)
+                                .partitions()
+                                .get();
+                        return IntStream.range(0, partitions())
+                                .allMatch(partition -> view.leaderOf(TOPIC, partition) == preferred(partition));
+                    });
+        }
+        cluster.nodes()
+                .awaitTold(
+                        "the preferred leaders of " + TOPIC,
+                        TOPIC,
+                        told -> told.size() == partitions()
+                                && told.stream()
+                                        .allMatch(partition -> partition.leaderId.equals(
+                                                Optional.of(preferred(partition.partition())))));
+    }
+
+    private int preferred(int partition) {
+        return rotations.get(partition % rotations.size()).get(0);
     }
 
     /** Moves a partition of a topic of its own from broker to broker under load, and reads all of it back in the end. */
@@ -199,18 +210,18 @@ final class InteropWalk implements AutoCloseable {
                         Map.of(new TopicPartition(topic, 0), Optional.of(new NewPartitionReassignment(replicas))))
                 .all()
                 .get();
-        Awaitility.await(topic + " on " + replicas)
+        cluster.nodes()
+                .awaitTold(
+                        topic + " on " + replicas,
+                        topic,
+                        told -> told.size() == 1
+                                && told.get(0).replicaIds.equals(replicas)
+                                && told.get(0).inSyncReplicaIds.equals(replicas));
+        Awaitility.await("the end of the reassignment of " + topic)
                 .atMost(ItCluster.PATIENCE)
                 .ignoreExceptions()
-                .until(() -> {
-                    TopicPartitionInfo partition = partitions(topic).get(0);
-                    return ids(partition.replicas()).equals(replicas)
-                            && ids(partition.isr()).equals(replicas)
-                            && admin.listPartitionReassignments()
-                                    .reassignments()
-                                    .get()
-                                    .isEmpty();
-                });
+                .until(() ->
+                        admin.listPartitionReassignments().reassignments().get().isEmpty());
     }
 
     /** Deletes a topic and waits until no broker has anything of it. */
@@ -221,38 +232,28 @@ final class InteropWalk implements AutoCloseable {
                     .atMost(ItCluster.PATIENCE)
                     .until(() -> cluster.logsOf(broker, topic).isEmpty());
         }
-        assertThat(admin.listTopics().names().get()).doesNotContain(topic);
+        cluster.nodes().awaitForgotten(topic);
+        // A node that only rules may be the one that is asked.
+        Awaitility.await(topic + " is listed no more")
+                .atMost(ItCluster.PATIENCE)
+                .ignoreExceptions()
+                .until(() -> !admin.listTopics().names().get().contains(topic));
     }
 
     /** Waits until all replicas of each partition are in sync and every broker says so. */
     void awaitFullIsr() {
-        Awaitility.await("all replicas in sync")
-                .atMost(ItCluster.PATIENCE)
-                .ignoreExceptions()
-                .until(() -> partitions(TOPIC).stream()
-                        .allMatch(partition -> partition.isr().size() == brokers.size() && partition.leader() != null));
+        cluster.nodes().awaitIsr(TOPIC, brokers.size());
     }
 
     private void awaitNothingLedBy(int broker) {
         try (ZooKeeperView view = cluster.nodes().zooKeeper()) {
             Awaitility.await("nothing led by broker " + broker)
                     .atMost(ItCluster.PATIENCE)
+                    .ignoreExceptions()
                     .until(() -> IntStream.range(0, partitions())
                             .map(partition -> view.leaderOf(TOPIC, partition))
                             .noneMatch(leader -> leader == broker || leader < 0));
         }
-    }
-
-    List<TopicPartitionInfo> partitions(String topic) throws Exception {
-        return admin.describeTopics(List.of(topic))
-                .allTopicNames()
-                .get()
-                .get(topic)
-                .partitions();
-    }
-
-    private static List<Integer> ids(Collection<Node> nodes) {
-        return new ArrayList<>(nodes.stream().map(Node::id).toList());
     }
 
     @Override

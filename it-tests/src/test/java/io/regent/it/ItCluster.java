@@ -1,27 +1,41 @@
 package io.regent.it;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.regent.cli.cluster.ClusterFiles;
 import io.regent.cli.cluster.ClusterState;
 import io.regent.cli.cluster.LocalCluster;
 import io.regent.cli.cluster.NodeName;
 import io.regent.cli.cluster.Readiness;
+import io.regent.cli.node.BrokerProbe;
+import io.regent.cli.node.Condition;
 import io.regent.cli.node.ControllerSeat;
 import io.regent.cli.node.NodeLauncher;
 import io.regent.cli.node.Ports;
 import io.regent.cli.node.RegentLauncher;
 import io.regent.cli.node.Signal;
 import io.regent.cli.node.ZooKeeperView;
+import io.regent.metadata.PartitionId;
+import io.regent.metadata.PartitionState;
+import io.regent.metadata.znode.BadZnodeException;
+import io.regent.metadata.znode.PartitionStateZnode;
+import io.regent.metadata.znode.TopicZnode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.requests.MetadataResponse.PartitionMetadata;
+import org.apache.zookeeper.KeeperException;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 
 /**
  * A cluster of Regent brokers and their ZooKeeper, each a process of its own, that a test may kill, pause and restart.
@@ -33,7 +47,13 @@ final class ItCluster implements AutoCloseable {
     /** Two cores may be busy with other tests' processes. */
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    /** Ends a test that hangs; whatever it waits for has a bound of its own. */
+    static final long TEST_LIMIT_S = 900;
+
     private static final int ZOOKEEPER_TIMEOUT_MS = 20_000;
+
+    /** A broker that has just started may hold an answer back for two seconds. */
+    private static final int ANSWER_TIMEOUT_MS = 10_000;
 
     private final LocalCluster cluster;
 
@@ -95,30 +115,131 @@ final class ItCluster implements AutoCloseable {
         return Admin.create(Map.of("bootstrap.servers", bootstrap()));
     }
 
+    /** Who rules; waits while nobody does. */
     ControllerSeat controller() {
-        try (ZooKeeperView view = zooKeeper()) {
-            return view.controller();
-        }
+        return awaitControllerAfter(ControllerSeat.UNKNOWN_EPOCH);
     }
 
     /** Waits until a controller with a higher epoch rules. */
     ControllerSeat awaitControllerAfter(int epoch) {
         try (ZooKeeperView view = zooKeeper()) {
-            return Awaitility.await("a controller with an epoch over " + epoch)
-                    .atMost(PATIENCE)
-                    .until(view::controller, seat -> seat.taken() && seat.epoch() > epoch);
+            return await("a controller with an epoch over " + epoch)
+                    .until(() -> seatIn(view), seat -> seat.taken() && seat.epoch() > epoch);
+        }
+    }
+
+    /** Its two znodes are read one after the other, and a reign may end between them. */
+    private static ControllerSeat seatIn(ZooKeeperView view) {
+        ControllerSeat seat = view.controller();
+        return seat.equals(view.controller()) ? seat : ControllerSeat.VACANT;
+    }
+
+    private static ConditionFactory await(String what) {
+        return Awaitility.await(what).pollDelay(Duration.ZERO).atMost(PATIENCE).ignoreExceptions();
+    }
+
+    int leaderOf(String topic, int partition) {
+        try (ZooKeeperView view = zooKeeper()) {
+            return view.leaderOf(topic, partition);
+        }
+    }
+
+    /** The leader of each partition and its epoch, as ZooKeeper has them. */
+    List<String> leadersOf(String topic) throws Exception {
+        try (ZooKeeperView view = zooKeeper()) {
+            return statesOf(view, topic).stream()
+                    .map(state -> state.leader() + " in epoch " + state.leaderEpoch())
+                    .toList();
+        }
+    }
+
+    private static List<PartitionState> statesOf(ZooKeeperView view, String topic)
+            throws KeeperException, InterruptedException, BadZnodeException {
+        byte[] placed = view.handle().getData(TopicZnode.path(topic), false, null);
+        int partitions = TopicZnode.decode(topic, placed).assignments().length;
+        List<PartitionState> states = new ArrayList<>();
+        for (int number = 0; number < partitions; number++) {
+            PartitionId id = new PartitionId(topic, number);
+            byte[] state = view.handle().getData(PartitionStateZnode.path(id), false, null);
+            states.add(PartitionStateZnode.decode(id, state, 0));
+        }
+        return states;
+    }
+
+    /**
+     * Waits until all partitions of a topic have a leader and so many replicas in sync, in ZooKeeper and by the word of each
+     * broker that runs: one alone may not have been told of what was so in between.
+     */
+    void awaitIsr(String topic, int size) {
+        try (ZooKeeperView view = zooKeeper()) {
+            await(size + " replicas in sync of " + topic).until(() -> {
+                List<PartitionState> states = statesOf(view, topic);
+                return states.stream()
+                                .allMatch(state ->
+                                        state.hasLeader() && state.isr().size() == size)
+                        && isToldBy(
+                                topic,
+                                told -> told.size() == states.size()
+                                        && told.stream()
+                                                .allMatch(partition -> partition.leaderId.isPresent()
+                                                        && partition.inSyncReplicaIds.size() == size));
+            });
+        }
+    }
+
+    /** Waits until each broker that runs tells this of a topic's partitions; of a topic that it does not know it tells none. */
+    void awaitTold(String what, String topic, Predicate<List<PartitionMetadata>> expected) {
+        await(what + ", told by each broker").until(() -> isToldBy(topic, expected));
+    }
+
+    /** Waits until nothing of a topic that was deleted is left in ZooKeeper, nor in what brokers tell. */
+    void awaitForgotten(String topic) {
+        try (ZooKeeperView view = zooKeeper()) {
+            await("the end of " + topic)
+                    .until(() -> view.handle().exists(TopicZnode.path(topic), false) == null
+                            && isToldBy(topic, List::isEmpty));
+        }
+    }
+
+    private boolean isToldBy(String topic, Predicate<List<PartitionMetadata>> expected) throws IOException {
+        for (NodeName broker : cluster.brokers()) {
+            if (cluster.conditionOf(broker) == Condition.RUNNING && !expected.test(told(broker, topic))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private List<PartitionMetadata> told(NodeName broker, String topic) throws IOException {
+        try (BrokerProbe probe = BrokerProbe.connect("127.0.0.1", cluster.portOf(broker), ANSWER_TIMEOUT_MS)) {
+            return probe.metadata(List.of(topic)).topicMetadata().stream()
+                    .flatMap(metadata -> metadata.partitionMetadata().stream())
+                    .toList();
+        }
+    }
+
+    /** Waits until a broker is registered no more; Kafka does not start while the session of a former broker of its id lasts. */
+    void awaitUnregistered(int broker) {
+        try (ZooKeeperView view = zooKeeper()) {
+            await("the end of the registration of broker " + broker)
+                    .until(() -> !view.brokers().contains(broker));
         }
     }
 
     void kill(int broker) {
-        cluster.signal(NodeName.broker(broker), Signal.KILL);
-        cluster.awaitEnd(NodeName.broker(broker), PATIENCE.toMillis());
+        end(NodeName.broker(broker), Signal.KILL);
     }
 
     /** A controlled shutdown, to its end. */
     void shutDown(int broker) {
-        cluster.signal(NodeName.broker(broker), Signal.TERM);
-        cluster.awaitEnd(NodeName.broker(broker), PATIENCE.toMillis());
+        end(NodeName.broker(broker), Signal.TERM);
+    }
+
+    private void end(NodeName node, Signal signal) {
+        cluster.signal(node, signal);
+        assertThat(cluster.awaitEnd(node, PATIENCE.toMillis()))
+                .as(node.inWords() + " has ended")
+                .isTrue();
     }
 
     void signal(int broker, Signal signal) {
@@ -134,8 +255,7 @@ final class ItCluster implements AutoCloseable {
     }
 
     void stopZooKeeper() {
-        cluster.signal(NodeName.ZOOKEEPER, Signal.KILL);
-        cluster.awaitEnd(NodeName.ZOOKEEPER, PATIENCE.toMillis());
+        end(NodeName.ZOOKEEPER, Signal.KILL);
     }
 
     void startZooKeeper() {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Apache Kafka's controller rules two Regent brokers beside its own, as an operator has it who adds Regent to a cluster. */
-@Timeout(300)
+@Timeout(ItCluster.TEST_LIMIT_S)
 class KafkaRulesIT {
 
     private static final int KAFKA = 1;

@@ -3,9 +3,12 @@ package io.regent.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regent.it.PeerProcess.Result;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,22 +36,23 @@ class KafkaToolsIT {
 
     @Test
     void topicsAreCreatedDescribedExpandedListedAndDeleted() throws Exception {
-        tool(TOPICS, "--create", "--topic", "orders", "--partitions", "3", "--replication-factor", "3");
+        create("orders", "--partitions", "3", "--replication-factor", "3");
         String described = tool(TOPICS, "--describe", "--topic", "orders");
         assertThat(described).contains("PartitionCount: 3", "ReplicationFactor: 3", "Partition: 2");
         assertThat(described).doesNotContain("Leader: none");
 
         tool(TOPICS, "--alter", "--topic", "orders", "--partitions", "5");
-        assertThat(tool(TOPICS, "--describe", "--topic", "orders")).contains("PartitionCount: 5");
+        awaitTool(told -> assertThat(told).contains("PartitionCount: 5"), TOPICS, "--describe", "--topic", "orders");
 
         assertThat(tool(TOPICS, "--list")).contains("orders");
         tool(TOPICS, "--delete", "--topic", "orders");
+        cluster.awaitForgotten("orders");
         assertThat(tool(TOPICS, "--list")).doesNotContain("orders");
     }
 
     @Test
     void aTopicThatExistsIsNotCreatedAgain() throws Exception {
-        tool(TOPICS, "--create", "--topic", "twice", "--partitions", "1");
+        create("twice", "--partitions", "1");
         Result second = run(TOPICS, "--create", "--topic", "twice", "--partitions", "1");
         assertThat(second.exitCode()).isEqualTo(1);
         assertThat(second.output()).contains("Topic 'twice' already exists");
@@ -56,7 +60,9 @@ class KafkaToolsIT {
 
     @Test
     void groupsAreListedDescribedResetAndDeleted() throws Exception {
-        PeerProcess.java("kafka-3.9", ClientProbe.class.getName(), cluster.bootstrap(), "grouped", "100");
+        Result probed =
+                PeerProcess.java("kafka-3.9", ClientProbe.class.getName(), cluster.bootstrap(), "grouped", "100");
+        assertThat(probed.exitCode()).as(probed.output()).isZero();
 
         assertThat(tool(GROUPS, "--list")).contains("grouped-group");
         assertThat(tool(GROUPS, "--describe", "--group", "grouped-group")).contains("grouped", "CURRENT-OFFSET");
@@ -69,14 +75,14 @@ class KafkaToolsIT {
 
     @Test
     void aPreferredElectionThatIsNotNeededIsNoError() throws Exception {
-        tool(TOPICS, "--create", "--topic", "elected", "--partitions", "3", "--replication-factor", "3");
+        create("elected", "--partitions", "3", "--replication-factor", "3");
         assertThat(tool(ELECTION, "--election-type", "preferred", "--all-topic-partitions"))
                 .doesNotContain("Error");
     }
 
     @Test
     void configurationsOfATopicAndABrokerAreDescribed() throws Exception {
-        tool(TOPICS, "--create", "--topic", "configured", "--config", "retention.ms=60000");
+        create("configured", "--config", "retention.ms=60000");
         assertThat(tool(CONFIGS, "--describe", "--entity-type", "topics", "--entity-name", "configured"))
                 .contains("retention.ms=60000");
         assertThat(tool(CONFIGS, "--describe", "--entity-type", "brokers", "--entity-name", "1", "--all"))
@@ -85,24 +91,30 @@ class KafkaToolsIT {
 
     @Test
     void configurationsOfATopicABrokerAllBrokersAndLoggersAreAltered() throws Exception {
-        tool(TOPICS, "--create", "--topic", "altered");
+        create("altered");
         String[] topic = {"--entity-type", "topics", "--entity-name", "altered"};
         assertThat(configs(topic, "--alter", "--add-config", "retention.ms=60000"))
                 .contains("Completed updating config for topic altered.");
-        assertThat(configs(topic, "--describe")).contains("retention.ms=60000", "DYNAMIC_TOPIC_CONFIG");
+        awaitConfigs(topic, told -> assertThat(told).contains("retention.ms=60000", "DYNAMIC_TOPIC_CONFIG"));
         configs(topic, "--alter", "--delete-config", "retention.ms");
-        assertThat(configs(topic, "--describe")).doesNotContain("retention.ms");
+        awaitConfigs(topic, told -> assertThat(told).doesNotContain("retention.ms"));
 
         String[] all = {"--entity-type", "brokers", "--entity-default"};
         assertThat(configs(all, "--alter", "--add-config", "log.cleaner.threads=2"))
                 .contains("Completed updating default config for brokers in the cluster.");
-        assertThat(configs(all, "--describe"))
-                .contains("log.cleaner.threads=2", "DYNAMIC_DEFAULT_BROKER_CONFIG:log.cleaner.threads=2");
+        awaitConfigs(
+                all,
+                told -> assertThat(told)
+                        .contains("log.cleaner.threads=2", "DYNAMIC_DEFAULT_BROKER_CONFIG:log.cleaner.threads=2"));
 
         String[] one = {"--entity-type", "brokers", "--entity-name", "2"};
         configs(one, "--alter", "--add-config", "log.retention.ms=7200000");
-        assertThat(configs(one, "--describe"))
-                .contains("DYNAMIC_BROKER_CONFIG:log.retention.ms=7200000", "DEFAULT_CONFIG:log.retention.hours=168");
+        awaitConfigs(
+                one,
+                told -> assertThat(told)
+                        .contains(
+                                "DYNAMIC_BROKER_CONFIG:log.retention.ms=7200000",
+                                "DEFAULT_CONFIG:log.retention.hours=168"));
 
         String[] loggers = {"--entity-type", "broker-loggers", "--entity-name", "2"};
         configs(loggers, "--alter", "--add-config", "io.regent.broker.BrokerServer=DEBUG");
@@ -124,9 +136,29 @@ class KafkaToolsIT {
     }
 
     private static String configs(String[] entity, String... arguments) throws Exception {
-        List<String> all = new ArrayList<>(List.of(entity));
-        all.addAll(List.of(arguments));
-        return tool(CONFIGS, all.toArray(String[]::new));
+        return tool(CONFIGS, joined(entity, arguments));
+    }
+
+    private static void awaitConfigs(String[] entity, Consumer<String> expected) {
+        awaitTool(expected, CONFIGS, joined(entity, "--describe"));
+    }
+
+    private static String[] joined(String[] some, String... more) {
+        return Stream.concat(Stream.of(some), Stream.of(more)).toArray(String[]::new);
+    }
+
+    /** Creates a topic of three replicas and waits until each broker knows it, as a tool asks any of them. */
+    private static void create(String topic, String... options) throws Exception {
+        tool(TOPICS, joined(new String[] {"--create", "--topic", topic}, options));
+        cluster.awaitIsr(topic, 3);
+    }
+
+    /** Runs a tool until it prints what is expected: the broker that it asks may take in a change a moment later. */
+    private static void awaitTool(Consumer<String> expected, String mainClass, String... arguments) {
+        Awaitility.await(mainClass + " " + List.of(arguments))
+                .pollDelay(Duration.ZERO)
+                .atMost(ItCluster.PATIENCE)
+                .untilAsserted(() -> expected.accept(tool(mainClass, arguments)));
     }
 
     @Test
@@ -141,8 +173,7 @@ class KafkaToolsIT {
     }
 
     private static Result run(String mainClass, String... arguments) throws Exception {
-        List<String> all = new ArrayList<>(List.of("--bootstrap-server", cluster.bootstrap()));
-        all.addAll(List.of(arguments));
-        return PeerProcess.java("kafka-3.9", mainClass, all.toArray(String[]::new));
+        String[] all = joined(new String[] {"--bootstrap-server", cluster.bootstrap()}, arguments);
+        return PeerProcess.java("kafka-3.9", mainClass, all);
     }
 }

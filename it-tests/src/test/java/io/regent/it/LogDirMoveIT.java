@@ -56,6 +56,7 @@ class LogDirMoveIT {
                         .contains("Successfully started moving log directory to " + target + " for replica moved-0");
                 Awaitility.await("the move")
                         .atMost(ItCluster.PATIENCE)
+                        .ignoreExceptions()
                         .until(() -> home(admin).equals(target));
                 load.awaitMore(100);
 

@@ -3,7 +3,6 @@ package io.regent.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regent.cli.cluster.NodeName;
-import io.regent.cli.node.ZooKeeperView;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +13,6 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
  * One broker, and so one copy of everything, whose software is exchanged again and again while its log directory and its
  * id stay: Apache Kafka and Regent find all that the other one left.
  */
-@Timeout(300)
+@Timeout(ItCluster.TEST_LIMIT_S)
 class LogDirectoryIT {
 
     private static final int BROKER = 1;
@@ -78,7 +76,9 @@ class LogDirectoryIT {
 
             stopCleanly();
             startAsKafka();
-            assertThat(log()).as("Kafka believes Regent's clean shutdown").contains("clean shutdown file was found");
+            assertThat(log())
+                    .as("Kafka believes Regent's clean shutdown")
+                    .contains("since clean shutdown file was found");
             load.awaitMore(500);
             assertThat(committed()).isEqualTo(800);
             load.stopAndVerify();
@@ -131,13 +131,8 @@ class LogDirectoryIT {
         cluster.nodes().awaitServing(BROKER);
     }
 
-    /** Kafka does not start while the session of a killed broker of its id is still there. */
     private static void startAsKafka() {
-        try (ZooKeeperView view = cluster.nodes().zooKeeper()) {
-            Awaitility.await("the former registration is gone")
-                    .atMost(ItCluster.PATIENCE)
-                    .until(() -> view.brokers().isEmpty());
-        }
+        cluster.nodes().awaitUnregistered(BROKER);
         cluster.launcher().kafka(KAFKA_PEER, BROKER);
         cluster.nodes().startBroker(BROKER);
         cluster.nodes().awaitServing(BROKER);

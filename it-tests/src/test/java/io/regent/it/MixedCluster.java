@@ -74,6 +74,7 @@ final class MixedCluster implements AutoCloseable {
         try (ZooKeeperView view = cluster.zooKeeper()) {
             Awaitility.await("broker " + broker + " rules")
                     .atMost(ItCluster.PATIENCE)
+                    .ignoreExceptions()
                     .until(() -> rulesElseDeposed(view, broker));
         }
     }

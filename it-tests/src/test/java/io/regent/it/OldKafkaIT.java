@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Regent's controller rules brokers of Apache Kafka 3.0, the oldest line whose leaders change the ISR through it. */
-@Timeout(300)
+@Timeout(ItCluster.TEST_LIMIT_S)
 class OldKafkaIT {
 
     private static final int REGENT = 1;

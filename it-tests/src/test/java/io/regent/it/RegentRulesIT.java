@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Regent's controller rules two Apache Kafka brokers beside its own. */
-@Timeout(300)
+@Timeout(ItCluster.TEST_LIMIT_S)
 class RegentRulesIT {
 
     private static final int REGENT = 1;

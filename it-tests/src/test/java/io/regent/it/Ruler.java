@@ -48,7 +48,7 @@ final class Ruler implements AutoCloseable {
         process = NodeStarter.start(new RegentLauncher().brokerCommand(properties), directory.resolve("ruler.log"));
         Awaitility.await("the reign of " + ID)
                 .atMost(ItCluster.PATIENCE)
-                .until(cluster::controller, seat -> seat.taken() && seat.brokerId() == ID);
+                .until(cluster::controller, seat -> seat.brokerId() == ID);
     }
 
     /** Stops it in good order. */
@@ -67,7 +67,7 @@ final class Ruler implements AutoCloseable {
     int awaitSuccessor() {
         return Awaitility.await("another's reign")
                 .atMost(ItCluster.PATIENCE)
-                .until(cluster::controller, seat -> seat.taken() && seat.brokerId() != ID)
+                .until(cluster::controller, seat -> seat.brokerId() != ID)
                 .brokerId();
     }
 
@@ -78,7 +78,7 @@ final class Ruler implements AutoCloseable {
     @Override
     public void close() {
         if (process != null) {
-            process.destroyForcibly();
+            process.destroyForcibly().onExit().join();
         }
     }
 }

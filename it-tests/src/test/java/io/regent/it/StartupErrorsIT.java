@@ -29,7 +29,8 @@ class StartupErrorsIT {
 
     @BeforeEach
     void startZooKeeper() throws Exception {
-        zooKeeper = new TestingServer(true);
+        // Its own choice is a port that any outgoing connection may take before it listens there.
+        zooKeeper = new TestingServer(Ports.free(1).get(0), true);
     }
 
     @AfterEach

@@ -21,7 +21,7 @@ import org.apache.kafka.common.utils.Exit;
  */
 public final class ToolScript {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** Thrown where a tool would end the process. */
     private static final class Ended extends RuntimeException {

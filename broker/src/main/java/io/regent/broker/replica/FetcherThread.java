@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The thread owns its partitions' states; others hand it changes, which it takes in before each fetch. A fetch that
  * is parked at the leader for want of data does not hold up partitions that were assigned meanwhile: it is given up and
- * asked again with them, since a new leader's writes wait for its followers. Pauses concern this broker only.
+ * asked again with them, since a new leader's writes wait for its followers. Nor is one parked for longer than the pauses of
+ * those partitions that failed last. Pauses concern this broker only.
  */
 final class FetcherThread implements PartitionFetcher, Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(FetcherThread.class);
@@ -154,7 +155,8 @@ final class FetcherThread implements PartitionFetcher, Runnable {
             return;
         }
         try {
-            Map<TopicPartition, FetchResponseData.PartitionData> answer = leader.fetch(ready, this::remainingMs);
+            Map<TopicPartition, FetchResponseData.PartitionData> answer =
+                    leader.fetch(ready, untilNextRetryMs(nowMs), this::remainingMs);
             sourceAnswered();
             answer.forEach((partition, data) -> apply(partition, data));
         } catch (BlockingSender.AbandonedException e) {
@@ -224,6 +226,16 @@ final class FetcherThread implements PartitionFetcher, Runnable {
                         .flatMap(Partition::log)
                         .map(context.throttles()::holdsBackFetching)
                         .orElse(false);
+    }
+
+    /** How long no partition that pauses after an error is due again. */
+    private long untilNextRetryMs(long nowMs) {
+        return states.values().stream()
+                        .mapToLong(FetchState::notBeforeMs)
+                        .filter(due -> due > nowMs)
+                        .min()
+                        .orElse(Long.MAX_VALUE)
+                - nowMs;
     }
 
     /** @param nowMs when none was ready: those whose time had come by then are held back by the throttle */

@@ -55,19 +55,20 @@ final class LeaderEndpoint implements AutoCloseable {
     }
 
     /**
-     * Fetches what is there, or waits at the leader for replica.fetch.wait.max.ms.
+     * Fetches what is there, or waits at the leader for replica.fetch.wait.max.ms at most.
      *
+     * @param waitMs how long to wait there where that is shorter, at least 1
      * @param remainingMs how long to wait on, given when the fetch was sent; see {@link BlockingSender.Interruption}
      * @return the partitions that the leader had something to say of
      * @throws IOException when there is no answer, or no usable one
      */
     Map<TopicPartition, FetchResponseData.PartitionData> fetch(
-            Map<TopicPartition, FetchState> wanted, LongUnaryOperator remainingMs) throws IOException {
+            Map<TopicPartition, FetchState> wanted, long waitMs, LongUnaryOperator remainingMs) throws IOException {
         FetchSessionHandler.FetchRequestData data = sessionRequest(wanted);
         long sentMs = context.time().milliseconds();
         ClientResponse answer;
         try {
-            answer = sender.send(node, request(data), () -> remainingMs.applyAsLong(sentMs));
+            answer = sender.send(node, request(data, waitMs), () -> remainingMs.applyAsLong(sentMs));
         } catch (IOException | RuntimeException e) {
             // Nobody knows whether the leader saw the request: the next one opens a new session.
             session.handleError(new DisconnectException(e.toString()));
@@ -105,7 +106,7 @@ final class LeaderEndpoint implements AutoCloseable {
         return builder.build();
     }
 
-    private FetchRequest.Builder request(FetchSessionHandler.FetchRequestData data) {
+    private FetchRequest.Builder request(FetchSessionHandler.FetchRequestData data, long waitMs) {
         ReplicaSettings.FetcherSettings settings = context.settings().fetchers();
         short newest = data.canUseTopicIds() ? ApiKeys.FETCH.latestVersion() : LAST_VERSION_WITH_NAMES;
         return new FetchRequest.Builder(
@@ -113,7 +114,7 @@ final class LeaderEndpoint implements AutoCloseable {
                         newest,
                         context.brokerId(),
                         context.brokerEpoch().getAsLong(),
-                        settings.waitMaxMs(),
+                        (int) Math.min(waitMs, settings.waitMaxMs()),
                         settings.minBytes(),
                         data.toSend())
                 .setMaxBytes(settings.responseMaxBytes())

@@ -239,6 +239,32 @@ class ReplicationTest {
     }
 
     @Test
+    void aPartitionWhoseLeaderIsStillToLearnOfItDoesNotWaitForAFetchOfOthersThatIsParked() throws Exception {
+        stop();
+        start(60_000);
+        for (TestBroker broker : List.of(one, two)) {
+            for (int number = 0; number < 2; number++) {
+                broker.replicas
+                        .leaderAndIsr(broker.request(state(1, 1, 10, List.of(1, 2))
+                                .setPartitionIndex(number)
+                                .setReplicas(List.of(1, 2))))
+                        .join();
+            }
+        }
+        await().atMost(PATIENCE).until(() -> serverOne.fetches.get() > 0);
+
+        int before = serverOne.fetches.get();
+        var next = state(1, 2, 20, List.of(1, 2)).setReplicas(List.of(1, 2));
+        two.leaderAndIsr(next);
+        // One that is refused, and one of the other partition.
+        await().atMost(PATIENCE).until(() -> serverOne.fetches.get() >= before + 2);
+        one.leaderAndIsr(next);
+
+        assertThat(produce(one, -1, "a").orTimeout(20, TimeUnit.SECONDS).join().error)
+                .isEqualTo(Errors.NONE);
+    }
+
+    @Test
     void aLeaderThatComesBackElsewhereIsFollowedThere() {
         elect(1, 1, 1, 2);
         append(one, "a");

@@ -3,6 +3,7 @@ package io.regent.broker.replica;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.apache.kafka.server.common.OffsetAndEpoch;
 import org.junit.jupiter.api.Test;
 
@@ -48,11 +49,11 @@ class TruncationTest {
     }
 
     @Test
-    void pausesDoubleUpToTheirBound() {
+    void pausesDoubleAfterEveryThirdUpToTheirBound() {
         Backoff backoff = new Backoff(10, 1000);
-        assertThat(backoff.pauseMs(1)).isEqualTo(10);
-        assertThat(backoff.pauseMs(4)).isEqualTo(80);
-        assertThat(backoff.pauseMs(8)).isEqualTo(1000);
+        assertThat(IntStream.rangeClosed(1, 7).mapToLong(backoff::pauseMs))
+                .containsExactly(10L, 10L, 10L, 20L, 20L, 20L, 40L);
+        assertThat(backoff.pauseMs(22)).isEqualTo(1000);
         assertThat(backoff.pauseMs(Integer.MAX_VALUE)).isEqualTo(1000);
     }
 }

@@ -35,7 +35,7 @@ public final class ControllerChannel implements AutoCloseable {
     /** Requests that wait; a broker asks its controller few things at a time. */
     private static final int MAX_QUEUED = 1_000;
 
-    private static final Backoff PAUSES = new Backoff(5, 100);
+    private static final Backoff PAUSES = new Backoff(5, 1, 100);
     private static final long CLOSE_PATIENCE_MS = 5_000;
 
     private final Supplier<Optional<Node>> controller;

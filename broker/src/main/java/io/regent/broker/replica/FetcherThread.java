@@ -31,6 +31,9 @@ final class FetcherThread implements PartitionFetcher, Runnable {
     /** The first pause after an error: the new leader often learns of its role a few milliseconds after us. */
     private static final long FIRST_PAUSE_MS = 10;
 
+    /** Whoever writes waits for that: it is asked for more often than a broker is that cannot be reached. */
+    private static final int PARTITION_PAUSES_EACH = 3;
+
     /** A fetch that is answered this soon is not worth giving up. */
     private static final long GRACE_MS = 10;
 
@@ -68,8 +71,10 @@ final class FetcherThread implements PartitionFetcher, Runnable {
         this.leader = leader;
         this.partitions = partitions;
         this.context = context;
-        this.backoff = new Backoff(FIRST_PAUSE_MS, context.settings().fetchers().backoffMs());
-        this.replication = new PartitionReplication(leader, context, backoff);
+        long longestPauseMs = context.settings().fetchers().backoffMs();
+        this.backoff = new Backoff(FIRST_PAUSE_MS, 1, longestPauseMs);
+        Backoff partitionBackoff = new Backoff(FIRST_PAUSE_MS, PARTITION_PAUSES_EACH, longestPauseMs);
+        this.replication = new PartitionReplication(leader, context, partitionBackoff);
         this.thread = new Thread(this, name);
         thread.setDaemon(true);
     }

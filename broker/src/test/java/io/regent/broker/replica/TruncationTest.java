@@ -49,8 +49,8 @@ class TruncationTest {
     }
 
     @Test
-    void pausesDoubleAfterEveryThirdUpToTheirBound() {
-        Backoff backoff = new Backoff(10, 1000);
+    void pausesDoubleUpToTheirBoundAfterEachWasTakenSoOften() {
+        Backoff backoff = new Backoff(10, 3, 1000);
         assertThat(IntStream.rangeClosed(1, 7).mapToLong(backoff::pauseMs))
                 .containsExactly(10L, 10L, 10L, 20L, 20L, 20L, 40L);
         assertThat(backoff.pauseMs(22)).isEqualTo(1000);

@@ -24,6 +24,9 @@ import org.slf4j.event.Level;
 final class PartitionReplication {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionReplication.class);
 
+    /** So many in a row take about a tenth of a second. */
+    private static final int LASTING_FAILURES = 6;
+
     private final LeaderEndpoint leader;
     private final PartitionContext context;
     private final Backoff backoff;
@@ -64,9 +67,8 @@ final class PartitionReplication {
                 // The leader is ahead of us: the controller's request that makes us follow it again is on its way.
                 case FENCED_LEADER_EPOCH -> Optional.of(state.parked());
                 default -> {
-                    // Once is usual while a new leader has not heard of its role; again and again is not worth the
-                    // space.
-                    LOG.atLevel(state.failures() == 0 ? Level.INFO : Level.DEBUG)
+                    // Usual while a new leader has not heard of its role; told once where that takes long.
+                    LOG.atLevel(state.failures() == LASTING_FAILURES ? Level.INFO : Level.DEBUG)
                             .log(
                                     "Broker {} answered {} for {} at offset {}",
                                     leader.node().id(),

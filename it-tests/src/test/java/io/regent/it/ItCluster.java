@@ -124,14 +124,8 @@ final class ItCluster implements AutoCloseable {
     ControllerSeat awaitControllerAfter(int epoch) {
         try (ZooKeeperView view = zooKeeper()) {
             return await("a controller with an epoch over " + epoch)
-                    .until(() -> seatIn(view), seat -> seat.taken() && seat.epoch() > epoch);
+                    .until(view::controller, seat -> seat.taken() && seat.epoch() > epoch);
         }
-    }
-
-    /** Its two znodes are read one after the other, and a reign may end between them. */
-    private static ControllerSeat seatIn(ZooKeeperView view) {
-        ControllerSeat seat = view.controller();
-        return seat.equals(view.controller()) ? seat : ControllerSeat.VACANT;
     }
 
     private static ConditionFactory await(String what) {

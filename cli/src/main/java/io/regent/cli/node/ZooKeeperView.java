@@ -41,10 +41,19 @@ public final class ZooKeeperView implements AutoCloseable {
 
     /** Who holds {@code /controller}, and the epoch in {@code /controller_epoch}. */
     public ControllerSeat controller() {
-        return read(
-                ControllerZnode.PATH,
-                bytes -> new ControllerSeat(ControllerZnode.decode(bytes).brokerId(), controllerEpoch()),
-                ControllerSeat.VACANT);
+        int epoch = controllerEpoch();
+        while (true) {
+            int read = epoch;
+            ControllerSeat seat = read(
+                    ControllerZnode.PATH,
+                    bytes -> new ControllerSeat(ControllerZnode.decode(bytes).brokerId(), read),
+                    ControllerSeat.VACANT);
+            epoch = controllerEpoch();
+            // Another election between the readings would give the one's id the other's epoch.
+            if (epoch == read) {
+                return seat;
+            }
+        }
     }
 
     private int controllerEpoch() {

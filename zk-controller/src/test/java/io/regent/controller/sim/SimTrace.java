@@ -6,6 +6,7 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.core.AppenderBase;
+import com.yammer.metrics.reporting.JmxReporter;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -69,7 +70,12 @@ final class SimTrace {
         boolean additive = logger.isAdditive();
         logger.setLevel(allIsWanted ? Level.INFO : Level.ERROR);
         logger.setAdditive(false);
+        // Nodes of several worlds in one process want the same names.
+        Logger beans = (Logger) LoggerFactory.getLogger(JmxReporter.class);
+        Level beansBefore = beans.getLevel();
+        beans.setLevel(Level.OFF);
         return () -> {
+            beans.setLevel(beansBefore);
             logger.setLevel(before);
             logger.setAdditive(additive);
         };

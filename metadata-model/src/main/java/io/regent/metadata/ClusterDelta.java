@@ -1,43 +1,33 @@
 package io.regent.metadata;
 
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
-import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
  * What one step touched: two images and the places where they may differ. Immutable.
  *
  * <p>Whatever follows from a change (what ZooKeeper must hold, what brokers must be told) is derived from here, at a
- * cost that follows the change and not the cluster. A delta can be {@linkplain #split split} into smaller ones that
- * are written and announced one after the other.
+ * cost that follows the change and not the cluster.
  */
 public final class ClusterDelta {
 
     private final ClusterImage before;
     private final ClusterImage after;
     private final SortedSet<Integer> brokers;
-    private final SortedMap<String, BitSet> partitions;
+    private final SortedSet<String> topics;
+    private final PartitionSet partitions;
 
-    /** Receives the touched partitions of a delta. */
-    @FunctionalInterface
-    public interface PartitionVisitor {
-        /** Is called with one touched partition; its states are found in the two images. */
-        void visit(PartitionId partition);
-    }
-
+    /** @param partitions by topic; without members where only other things of the topic were touched */
     ClusterDelta(
             ClusterImage before, ClusterImage after, SortedSet<Integer> brokers, SortedMap<String, BitSet> partitions) {
         this.before = before;
         this.after = after;
         this.brokers = Collections.unmodifiableSortedSet(new TreeSet<>(brokers));
-        TreeMap<String, BitSet> copy = new TreeMap<>();
-        partitions.forEach((topic, numbers) -> copy.put(topic, (BitSet) numbers.clone()));
-        this.partitions = Collections.unmodifiableSortedMap(copy);
+        this.topics = Collections.unmodifiableSortedSet(new TreeSet<>(partitions.keySet()));
+        this.partitions = PartitionSet.copyOf(partitions);
     }
 
     /** The delta of a step that changed nothing. */
@@ -50,7 +40,7 @@ public final class ClusterDelta {
         return before;
     }
 
-    /** The image after the step; the same for every part of a split delta. */
+    /** The image after the step. */
     public ClusterImage after() {
         return after;
     }
@@ -62,77 +52,22 @@ public final class ClusterDelta {
 
     /** The names of the topics of which something was touched, sorted. */
     public SortedSet<String> topics() {
-        return Collections.unmodifiableSortedSet(new TreeSet<>(partitions.keySet()));
-    }
-
-    /** Whether nothing was touched. */
-    public boolean isEmpty() {
-        return brokers.isEmpty() && partitions.isEmpty();
-    }
-
-    /** Visits each touched partition, by topic and number. */
-    public void forEachPartition(PartitionVisitor visitor) {
-        partitions.forEach(
-                (topic, numbers) -> numbers.stream().forEach(number -> visitor.visit(new PartitionId(topic, number))));
+        return topics;
     }
 
     /** The touched partitions. A topic of which only other things were touched is not named here. */
     public PartitionSet partitions() {
-        return PartitionSet.copyOf(partitions);
+        return partitions;
     }
 
-    /** How many partitions were touched. */
-    public int partitionCount() {
-        return partitions.values().stream().mapToInt(BitSet::cardinality).sum();
-    }
-
-    /**
-     * Divides this into deltas of at most this many partitions, in order. The first holds the touched brokers; a topic
-     * that needs several is named in each of them.
-     */
-    public List<ClusterDelta> split(int maxPartitions) {
-        if (partitionCount() <= maxPartitions) {
-            return List.of(this);
-        }
-        List<ClusterDelta> parts = new ArrayList<>();
-        SortedMap<String, BitSet> part = new TreeMap<>();
-        int size = 0;
-        for (var entry : partitions.entrySet()) {
-            BitSet rest = (BitSet) entry.getValue().clone();
-            do {
-                if (size == maxPartitions) {
-                    parts.add(part(parts.isEmpty(), part));
-                    part = new TreeMap<>();
-                    size = 0;
-                }
-                BitSet taken = takeFirst(rest, maxPartitions - size);
-                size += taken.cardinality();
-                part.put(entry.getKey(), taken);
-            } while (!rest.isEmpty());
-        }
-        parts.add(part(parts.isEmpty(), part));
-        return parts;
-    }
-
-    private ClusterDelta part(boolean first, SortedMap<String, BitSet> part) {
-        return new ClusterDelta(before, after, first ? brokers : Collections.emptySortedSet(), part);
-    }
-
-    /** Moves the lowest {@code count} bits out of {@code from}. */
-    private static BitSet takeFirst(BitSet from, int count) {
-        BitSet taken = new BitSet();
-        int bit = from.nextSetBit(0);
-        for (int i = 0; i < count && bit >= 0; i++) {
-            taken.set(bit);
-            from.clear(bit);
-            bit = from.nextSetBit(bit + 1);
-        }
-        return taken;
+    /** Whether nothing was touched. */
+    public boolean isEmpty() {
+        return brokers.isEmpty() && topics.isEmpty();
     }
 
     @Override
     public String toString() {
-        return "ClusterDelta(brokers " + brokers + ", " + partitionCount() + " partitions of " + partitions.size()
+        return "ClusterDelta(brokers " + brokers + ", " + partitions.size() + " partitions of " + topics.size()
                 + " topics)";
     }
 }

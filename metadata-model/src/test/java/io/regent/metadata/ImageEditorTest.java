@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -122,33 +121,9 @@ class ImageEditorTest {
                 .hasMessageContaining("nope");
     }
 
-    @Test
-    void aSplitDeltaNamesEachPartitionOnceAndTheBrokersFirst() {
-        ClusterDelta delta = image.edit()
-                .removeBroker(2)
-                .putTopic(topic("wide", new TopicId(5, 6), rows(25)))
-                .delta();
-
-        List<ClusterDelta> parts = delta.split(10);
-
-        assertThat(parts).hasSize(3);
-        assertThat(parts).extracting(ClusterDelta::partitionCount).containsExactly(10, 10, 5);
-        assertThat(parts.get(0).brokers()).containsExactly(2);
-        assertThat(parts.get(1).brokers()).isEmpty();
-        List<PartitionId> together = new ArrayList<>();
-        parts.forEach(part -> together.addAll(touched(part)));
-        assertThat(together).isEqualTo(touched(delta));
-    }
-
-    private static Replicas[] rows(int count) {
-        Replicas[] rows = new Replicas[count];
-        Arrays.fill(rows, Replicas.of(1, 3));
-        return rows;
-    }
-
     private static List<PartitionId> touched(ClusterDelta delta) {
         List<PartitionId> touched = new ArrayList<>();
-        delta.forEachPartition(touched::add);
+        delta.partitions().forEach(touched::add);
         return touched;
     }
 

@@ -15,6 +15,7 @@ import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.ApiVersionsRequest;
+import org.apache.kafka.common.utils.ExponentialBackoff;
 import org.apache.kafka.common.utils.Time;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +36,7 @@ public final class ControllerChannel implements AutoCloseable {
     /** Requests that wait; a broker asks its controller few things at a time. */
     private static final int MAX_QUEUED = 1_000;
 
-    private static final Backoff PAUSES = new Backoff(5, 1, 100);
+    private static final ExponentialBackoff PAUSES = new ExponentialBackoff(5, 2, 100, 0);
     private static final long CLOSE_PATIENCE_MS = 5_000;
 
     private final Supplier<Optional<Node>> controller;
@@ -118,7 +119,7 @@ public final class ControllerChannel implements AutoCloseable {
                 return;
             }
             failures++;
-            nudge.await(PAUSES.pauseMs(failures));
+            nudge.await(PAUSES.backoff(failures - 1));
         }
         ask.result.completeExceptionally(new TimeoutException("No controller answered " + ask.request.apiKey()
                 + (closed ? " before the broker shut down" : " in time")));

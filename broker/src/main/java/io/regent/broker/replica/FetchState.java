@@ -33,15 +33,9 @@ record FetchState(
         return new FetchState(topicId, leaderEpoch, nextOffset, epoch, 0, 0, lagging);
     }
 
-    FetchState failed(Backoff backoff, long nowMs) {
-        return new FetchState(
-                topicId,
-                leaderEpoch,
-                offset,
-                lastFetchedEpoch,
-                failures + 1,
-                nowMs + backoff.pauseMs(failures + 1),
-                lagging);
+    /** @param againMs when it may be tried again */
+    FetchState failed(long againMs) {
+        return new FetchState(topicId, leaderEpoch, offset, lastFetchedEpoch, failures + 1, againMs, lagging);
     }
 
     /** After a fetch that told the leader's high watermark. */

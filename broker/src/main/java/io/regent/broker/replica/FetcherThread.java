@@ -14,6 +14,7 @@ import java.util.function.Function;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.FencedLeaderEpochException;
 import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.utils.ExponentialBackoff;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,9 +32,6 @@ final class FetcherThread implements PartitionFetcher, Runnable {
     /** The first pause after an error: the new leader often learns of its role a few milliseconds after us. */
     private static final long FIRST_PAUSE_MS = 10;
 
-    /** Whoever writes waits for that: it is asked for more often than a broker is that cannot be reached. */
-    private static final int PARTITION_PAUSES_EACH = 3;
-
     /** A fetch that is answered this soon is not worth giving up. */
     private static final long GRACE_MS = 10;
 
@@ -49,7 +47,7 @@ final class FetcherThread implements PartitionFetcher, Runnable {
     private final Function<TopicPartition, Optional<Partition>> partitions;
     private final PartitionReplication replication;
     private final PartitionContext context;
-    private final Backoff backoff;
+    private final ExponentialBackoff backoff;
     private final Nudge nudge = new Nudge();
     private final Thread thread;
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -71,10 +69,9 @@ final class FetcherThread implements PartitionFetcher, Runnable {
         this.leader = leader;
         this.partitions = partitions;
         this.context = context;
-        long longestPauseMs = context.settings().fetchers().backoffMs();
-        this.backoff = new Backoff(FIRST_PAUSE_MS, 1, longestPauseMs);
-        Backoff partitionBackoff = new Backoff(FIRST_PAUSE_MS, PARTITION_PAUSES_EACH, longestPauseMs);
-        this.replication = new PartitionReplication(leader, context, partitionBackoff);
+        this.backoff = new ExponentialBackoff(
+                FIRST_PAUSE_MS, 2, context.settings().fetchers().backoffMs(), 0);
+        this.replication = new PartitionReplication(leader, context, backoff);
         this.thread = new Thread(this, name);
         thread.setDaemon(true);
     }
@@ -188,7 +185,7 @@ final class FetcherThread implements PartitionFetcher, Runnable {
         } else {
             LOG.debug("Fetching from {} failed {} times", leader.node(), failuresOfSource, e);
         }
-        nudge.await(backoff.pauseMs(failuresOfSource));
+        nudge.await(backoff.backoff(failuresOfSource - 1));
     }
 
     private void apply(TopicPartition topicPartition, FetchResponseData.PartitionData data) {

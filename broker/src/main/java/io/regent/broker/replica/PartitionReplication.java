@@ -11,6 +11,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.MemoryRecords;
 import org.apache.kafka.common.requests.FetchResponse;
 import org.apache.kafka.common.requests.ListOffsetsRequest;
+import org.apache.kafka.common.utils.ExponentialBackoff;
 import org.apache.kafka.server.common.OffsetAndEpoch;
 import org.apache.kafka.storage.internals.log.LogAppendInfo;
 import org.slf4j.Logger;
@@ -24,14 +25,17 @@ import org.slf4j.event.Level;
 final class PartitionReplication {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionReplication.class);
 
+    /** How often each pause is taken before a longer one: whoever writes waits until the leader knows of its role. */
+    private static final int PAUSES_EACH = 3;
+
     /** So many in a row take about a tenth of a second. */
-    private static final int LASTING_FAILURES = 6;
+    private static final int LASTING_FAILURES = 2 * PAUSES_EACH;
 
     private final LeaderEndpoint leader;
     private final PartitionContext context;
-    private final Backoff backoff;
+    private final ExponentialBackoff backoff;
 
-    PartitionReplication(LeaderEndpoint leader, PartitionContext context, Backoff backoff) {
+    PartitionReplication(LeaderEndpoint leader, PartitionContext context, ExponentialBackoff backoff) {
         this.leader = leader;
         this.context = context;
         this.backoff = backoff;
@@ -90,7 +94,8 @@ final class PartitionReplication {
     }
 
     private Optional<FetchState> retry(FetchState state) {
-        return Optional.of(state.failed(backoff, context.time().milliseconds()));
+        long pauseMs = backoff.backoff(state.failures() / PAUSES_EACH);
+        return Optional.of(state.failed(context.time().milliseconds() + pauseMs));
     }
 
     private Optional<FetchState> append(Partition partition, FetchState state, FetchResponseData.PartitionData data) {

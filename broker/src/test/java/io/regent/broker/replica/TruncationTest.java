@@ -3,7 +3,6 @@ package io.regent.broker.replica;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.apache.kafka.server.common.OffsetAndEpoch;
 import org.junit.jupiter.api.Test;
 
@@ -46,14 +45,5 @@ class TruncationTest {
                 .isEqualTo(5);
         assertThat(Truncation.offset(end(-1, -1), Optional.of(end(2, 9)), 12, 11))
                 .isEqualTo(11);
-    }
-
-    @Test
-    void pausesDoubleUpToTheirBoundAfterEachWasTakenSoOften() {
-        Backoff backoff = new Backoff(10, 3, 1000);
-        assertThat(IntStream.rangeClosed(1, 7).mapToLong(backoff::pauseMs))
-                .containsExactly(10L, 10L, 10L, 20L, 20L, 20L, 40L);
-        assertThat(backoff.pauseMs(22)).isEqualTo(1000);
-        assertThat(backoff.pauseMs(Integer.MAX_VALUE)).isEqualTo(1000);
     }
 }

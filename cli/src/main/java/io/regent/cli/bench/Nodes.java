@@ -1,5 +1,6 @@
 package io.regent.cli.bench;
 
+import io.regent.cli.CleanUp;
 import io.regent.cli.CommandFailure;
 import io.regent.cli.cluster.ClusterFiles;
 import io.regent.cli.cluster.ClusterState;
@@ -35,12 +36,12 @@ final class Nodes implements AutoCloseable {
 
     private final LocalCluster cluster;
     private final boolean keep;
-    private final Thread hook = new Thread(this::clear, "bench-cleanup");
-    private boolean cleared;
+    private final CleanUp cleanUp;
 
     private Nodes(LocalCluster cluster, boolean keep) {
         this.cluster = cluster;
         this.keep = keep;
+        this.cleanUp = new CleanUp("bench-cleanup", this::clear);
     }
 
     /** Starts the ZooKeeper. */
@@ -50,7 +51,6 @@ final class Nodes implements AutoCloseable {
         LocalCluster cluster = new LocalCluster(
                 new ClusterFiles(directory), launcher, new ClusterState(ports.get(0), brokerPorts, Map.of()));
         Nodes nodes = new Nodes(cluster, keep);
-        Runtime.getRuntime().addShutdownHook(nodes.hook);
         try {
             cluster.writeProperties(SETTINGS);
             cluster.start(NodeName.ZOOKEEPER);
@@ -75,12 +75,7 @@ final class Nodes implements AutoCloseable {
     }
 
     void start(NodeName node) {
-        synchronized (this) {
-            if (cleared) {
-                throw new CommandFailure("interrupted");
-            }
-            cluster.start(node);
-        }
+        cleanUp.before(() -> cluster.start(node));
     }
 
     void kill(NodeName node) {
@@ -122,22 +117,13 @@ final class Nodes implements AutoCloseable {
 
     @Override
     public void close() {
-        clear();
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            // The JVM is ending, and the hook with it.
-            return;
-        }
+        cleanUp.close();
     }
 
-    private synchronized void clear() {
-        if (!cleared) {
-            cleared = true;
-            cluster.kill();
-            if (!keep) {
-                cluster.purge();
-            }
+    private void clear() {
+        cluster.kill();
+        if (!keep) {
+            cluster.purge();
         }
     }
 }

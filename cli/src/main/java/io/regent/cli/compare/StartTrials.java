@@ -1,5 +1,6 @@
 package io.regent.cli.compare;
 
+import io.regent.cli.CleanUp;
 import io.regent.cli.CommandFailure;
 import io.regent.cli.cluster.ClusterFiles;
 import io.regent.cli.cluster.ClusterState;
@@ -37,8 +38,7 @@ final class StartTrials implements AutoCloseable {
     private final int brokerPort;
     private final LocalCluster zooKeeper;
     private final Deque<LocalCluster> clusters = new ArrayDeque<>();
-    private final Thread hook = new Thread(this::clear, "compare-cleanup");
-    private boolean cleared;
+    private final CleanUp cleanUp;
 
     private StartTrials(Path directory, List<Integer> ports, int partitions, long idleMs) {
         this.directory = directory;
@@ -50,6 +50,7 @@ final class StartTrials implements AutoCloseable {
                 new RegentLauncher(),
                 new ClusterState(ports.get(0), new TreeMap<>(), Map.of()));
         clusters.push(zooKeeper);
+        this.cleanUp = new CleanUp("compare-cleanup", this::clear);
     }
 
     /**
@@ -60,7 +61,6 @@ final class StartTrials implements AutoCloseable {
      */
     static StartTrials open(int partitions, long idleMs) {
         StartTrials trials = make(partitions, idleMs);
-        Runtime.getRuntime().addShutdownHook(trials.hook);
         try {
             trials.zooKeeper.writeProperties(Map.of());
             trials.zooKeeper.start(NodeName.ZOOKEEPER);
@@ -82,21 +82,18 @@ final class StartTrials implements AutoCloseable {
 
     /** Starts a broker on an empty directory, and once more with a topic in it. */
     List<Measurement> run(Contestant contestant) {
-        LocalCluster cluster = newCluster(contestant);
+        LocalCluster cluster = cleanUp.get(() -> newCluster(contestant));
         StartTrial trial = new StartTrial(cluster, idleMs);
         Measurement empty = trial.run(Measurement.Kind.EMPTY, () -> trial.createTopic(partitions));
         Measurement withTopic = trial.run(Measurement.Kind.WITH_TOPIC, () -> {});
-        synchronized (this) {
+        cleanUp.before(() -> {
             clusters.remove(cluster);
             cluster.purge();
-        }
+        });
         return List.of(empty, withTopic);
     }
 
-    private synchronized LocalCluster newCluster(Contestant contestant) {
-        if (cleared) {
-            throw new CommandFailure("interrupted");
-        }
+    private LocalCluster newCluster(Contestant contestant) {
         SortedMap<Integer, Integer> ports = new TreeMap<>(Map.of(StartTrial.BROKER.brokerId(), brokerPort));
         String path = "/" + Long.toHexString(System.nanoTime());
         LocalCluster cluster = new LocalCluster(
@@ -128,20 +125,10 @@ final class StartTrials implements AutoCloseable {
 
     @Override
     public void close() {
-        clear();
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            // The JVM is ending, and the hook with it.
-            return;
-        }
+        cleanUp.close();
     }
 
-    private synchronized void clear() {
-        if (cleared) {
-            return;
-        }
-        cleared = true;
+    private void clear() {
         for (LocalCluster cluster : clusters) {
             cluster.kill();
             cluster.purge();

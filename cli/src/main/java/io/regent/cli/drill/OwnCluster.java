@@ -1,5 +1,6 @@
 package io.regent.cli.drill;
 
+import io.regent.cli.CleanUp;
 import io.regent.cli.CommandFailure;
 import io.regent.cli.cluster.ClusterFiles;
 import io.regent.cli.cluster.ClusterState;
@@ -32,13 +33,13 @@ final class OwnCluster implements ClusterUnderTest {
     private final LocalCluster cluster;
     private final String description;
     private final boolean keep;
-    private final Thread hook = new Thread(this::clear, "drill-cleanup");
-    private boolean cleared;
+    private final CleanUp cleanUp;
 
     private OwnCluster(LocalCluster cluster, String description, boolean keep) {
         this.cluster = cluster;
         this.description = description;
         this.keep = keep;
+        this.cleanUp = new CleanUp("drill-cleanup", this::clear);
     }
 
     /**
@@ -86,7 +87,6 @@ final class OwnCluster implements ClusterUnderTest {
     }
 
     private OwnCluster started(Consumer<OwnCluster> beforeItsBrokers) {
-        Runtime.getRuntime().addShutdownHook(hook);
         try {
             beforeItsBrokers.accept(this);
             cluster.brokers().forEach(this::startNode);
@@ -157,37 +157,21 @@ final class OwnCluster implements ClusterUnderTest {
 
     @Override
     public void close() {
-        clear();
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            // The JVM is ending, and the hook with it.
-            return;
-        }
+        cleanUp.close();
     }
 
-    /** Nothing may be started behind the back of an interruption that has just ended everything. */
-    private synchronized void startNode(NodeName node) {
-        if (cleared) {
-            throw new CommandFailure("interrupted");
-        }
-        cluster.start(node);
+    private void startNode(NodeName node) {
+        cleanUp.before(() -> cluster.start(node));
     }
 
-    private synchronized void prepareNode(NodeName node, List<String> command) {
-        if (cleared) {
-            throw new CommandFailure("interrupted");
-        }
-        cluster.prepare(node, command);
+    private void prepareNode(NodeName node, List<String> command) {
+        cleanUp.before(() -> cluster.prepare(node, command));
     }
 
-    private synchronized void clear() {
-        if (!cleared) {
-            cleared = true;
-            cluster.kill();
-            if (!keep) {
-                cluster.purge();
-            }
+    private void clear() {
+        cluster.kill();
+        if (!keep) {
+            cluster.purge();
         }
     }
 }

@@ -188,14 +188,13 @@ final class Ruling {
             commits.confirm();
         }
         List<String> created = created(next.event(), decision.delta());
+        // Its write may be refused because somebody has just rewritten the znode; one that expects what it would have
+        // made must not follow it on the way, as the other's may have the same version.
         PartitionSet touched = decision.delta().partitions();
         boolean held = followsAnothersWrite(next.event())
                 || touchesUnconfirmed(decision.delta())
                 || onTheirWay.stream().anyMatch(touched::intersects);
         unconfirmed.addAll(created);
-        // A write that is refused as somebody has just rewritten the znode must not be followed by one that expects
-        // what
-        // it would have made: the other's may have the same version.
         onTheirWay.add(touched);
         commits.add(core.commits(decision), held, chunks -> {
             created.forEach(unconfirmed::remove);

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,12 +95,10 @@ public final class BrokerConfig extends AbstractConfig {
     /**
      * This configuration with other values for some keys, such as those altered at run time.
      *
-     * @param removed keys that count as not given; they are removed first
      * @throws ConfigException as {@link #load}
      */
-    public BrokerConfig with(Map<String, String> altered, Collection<String> removed) {
+    public BrokerConfig with(Map<String, String> altered) {
         Map<String, String> properties = given();
-        properties.keySet().removeAll(removed);
         properties.putAll(altered);
         return parse(properties);
     }

@@ -6,6 +6,7 @@ import io.regent.metadata.znode.ConfigZnode;
 import io.regent.metadata.znode.ConfigZnode.EntityType;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +35,9 @@ final class ClientQuotaFeed {
     private final ClientQuotas quotas;
     /** Those that have quotas; as many as ZooKeeper holds. */
     private final Set<Entity> known = ConcurrentHashMap.newKeySet();
+
+    /** Those that have changed since all of their type were last asked for: what is found of them there may be older. */
+    private final Set<Entity> changed = ConcurrentHashMap.newKeySet();
 
     private final Set<EntityType> missingTypes = ConcurrentHashMap.newKeySet();
     private final Set<Entity> missing = ConcurrentHashMap.newKeySet();
@@ -70,6 +74,7 @@ final class ClientQuotaFeed {
     }
 
     private void readAll(EntityType type) {
+        changed.removeIf(entity -> entity.type == type);
         var unused = store.all(type).whenComplete((all, failure) -> {
             if (failure != null) {
                 LOG.warn("The quotas in {} cannot be read now: {}", type.parent(), failure.toString());
@@ -77,14 +82,16 @@ final class ClientQuotaFeed {
                 return;
             }
             missingTypes.remove(type);
-            all.forEach((name, config) -> apply(new Entity(type, name), config));
-            List.copyOf(known).stream()
-                    .filter(entity -> entity.type == type && !all.containsKey(entity.name))
-                    .forEach(gone -> apply(gone, Map.of()));
+            Set<Entity> either = new HashSet<>(known);
+            either.removeIf(entity -> entity.type != type);
+            all.keySet().forEach(name -> either.add(new Entity(type, name)));
+            either.removeAll(changed);
+            either.forEach(entity -> apply(entity, all.getOrDefault(entity.name, Map.of())));
         });
     }
 
     private void read(Entity entity) {
+        changed.add(entity);
         var unused = store.read(entity.type, entity.name).whenComplete((config, failure) -> {
             if (failure != null) {
                 LOG.warn("The quotas of {} {} cannot be read now: {}", entity.type, entity.name, failure.toString());

@@ -62,8 +62,7 @@ class BounceIT {
                 awaitFullIsr(topic);
                 ControllerSeat before = cluster.controller();
                 bounce(before.brokerId(), signal);
-                assertThat(cluster.awaitControllerAfter(before.epoch()).brokerId())
-                        .isPositive();
+                cluster.awaitControllerAfter(before.epoch());
                 awaitFullIsr(topic);
                 load.awaitMore(50);
             }

@@ -1,10 +1,7 @@
 package io.regent.it;
 
-import java.io.DataInputStream;
+import io.regent.cli.node.BrokerProbe;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.Uuid;
@@ -13,9 +10,7 @@ import org.apache.kafka.common.message.UpdateMetadataRequestData.UpdateMetadataP
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.AbstractRequest;
-import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.LeaderAndIsrRequest;
-import org.apache.kafka.common.requests.RequestHeader;
 import org.apache.kafka.common.requests.UpdateMetadataRequest;
 
 /**
@@ -68,18 +63,10 @@ final class ForgedController {
     }
 
     private Errors answer(AbstractRequest request) throws IOException {
-        RequestHeader header = new RequestHeader(request.apiKey(), request.version(), "forged", 1);
-        ByteBuffer body = request.serializeWithHeader(header);
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            socket.setSoTimeout(READ_TIMEOUT_MS);
-            ByteBuffer frame = ByteBuffer.allocate(Integer.BYTES + body.remaining());
-            socket.getOutputStream()
-                    .write(frame.putInt(body.remaining()).put(body).array());
-            DataInputStream in = new DataInputStream(socket.getInputStream());
-            byte[] reply = new byte[in.readInt()];
-            in.readFully(reply);
-            AbstractResponse response = AbstractResponse.parseResponse(ByteBuffer.wrap(reply), header);
-            return response.errorCounts().keySet().iterator().next();
+        try (BrokerProbe broker = BrokerProbe.connect("127.0.0.1", port, READ_TIMEOUT_MS)) {
+            return broker.ask(request.apiKey(), request.version(), request).errorCounts().keySet().stream()
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 }

@@ -21,7 +21,8 @@ import java.util.stream.Stream;
  *
  * <p>Who rules and which brokers live is announced first, as it needs no write. Then topics, each before its partitions; and
  * of the partitions of all of them first those that get another leader, as nobody can write to these until it knows. Topics
- * that are gone are deleted after all else was written. What brokers must be told as a whole comes last.
+ * that are gone are deleted after those and the reassignment orders; then come the ledger, and the orders and notifications
+ * that are done with. What brokers must be told as a whole comes last.
  */
 final class Commits implements Iterator<Commit> {
 

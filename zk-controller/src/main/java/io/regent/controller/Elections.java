@@ -106,7 +106,7 @@ final class Elections {
         }
         Replicas replicas = now.assignment(partition).replicas();
         if (state.exists()) {
-            reconsideration.elect(partition, replicas, state, topic -> true);
+            reconsideration.elect(partition, replicas, state, () -> true);
         } else {
             reconsideration.decide(partition);
         }

@@ -1,11 +1,10 @@
 package io.regent.controller;
 
 import io.regent.metadata.Assignment;
-import io.regent.metadata.BrokerRegistration;
+import io.regent.metadata.ClusterImage;
 import io.regent.metadata.PartitionId;
 import io.regent.metadata.Replicas;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -29,9 +28,9 @@ final class Misplacement {
     /**
      * Mends the assignment of a partition that nobody has led yet; leaves alone what has a state, as that may have data.
      *
-     * @param brokers those that live
+     * @param image names the brokers that live
      */
-    void mend(Draft draft, Collection<BrokerRegistration> brokers, PartitionId partition) {
+    void mend(Draft draft, ClusterImage image, PartitionId partition) {
         Replicas placed = draft.assignment(partition).replicas();
         if (onlyRules.isEmpty()
                 || !placed.contains(onlyRules.getAsInt())
@@ -40,10 +39,8 @@ final class Misplacement {
                 || draft.edit().isBeingDeleted(partition.topic())) {
             return;
         }
-        List<Integer> free = brokers.stream()
-                .map(BrokerRegistration::id)
+        List<Integer> free = image.brokers().keySet().stream()
                 .filter(id -> !placed.contains(id))
-                .sorted()
                 .toList();
         List<Integer> mended = new ArrayList<>();
         placed.stream()

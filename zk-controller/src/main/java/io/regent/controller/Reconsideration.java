@@ -10,8 +10,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntPredicate;
-import java.util.function.Predicate;
 
 /**
  * Decides a partition anew after brokers or replicas came or went: its leader if it needs another one, its ISR if members
@@ -54,7 +54,7 @@ final class Reconsideration {
         } else if (isLeaderWell(partition, replicas, state)) {
             mendIsr(partition, replicas, state);
         } else {
-            elect(partition, replicas, state, this::isUncleanAllowed);
+            elect(partition, replicas, state, () -> isUncleanAllowed(partition.topic()));
         }
         progress(partition);
     }
@@ -117,7 +117,7 @@ final class Reconsideration {
         LeaderElection.reassigned(replicas, state, eligible(partition), online(partition), reason)
                 .ifPresentOrElse(
                         result -> draft.elect(partition, result),
-                        () -> elect(partition, replicas, state, this::isUncleanAllowed));
+                        () -> elect(partition, replicas, state, () -> isUncleanAllowed(partition.topic())));
     }
 
     /** Whether the replicas that are to go can go: their successors are in sync, and one of these may lead. */
@@ -143,28 +143,26 @@ final class Reconsideration {
     }
 
     /**
-     * Elects a leader for a partition that has none, or marks that there is none; true when somebody leads.
+     * Elects a leader for a partition that has none, or marks that there is none.
      *
-     * @param uncleanAllowed asked of the topic, where nobody in the ISR can lead
+     * @param uncleanAllowed asked where nobody in the ISR can lead
      */
-    boolean elect(PartitionId partition, Replicas replicas, PartitionState state, Predicate<String> uncleanAllowed) {
+    void elect(PartitionId partition, Replicas replicas, PartitionState state, BooleanSupplier uncleanAllowed) {
         IntPredicate eligible = eligible(partition);
         Optional<LeaderElection.Result> elected = LeaderElection.clean(
                         replicas, state, id -> eligible.test(id) && !bounced.contains(id))
                 // A clean leader that has just restarted is better than an unclean one.
                 .or(() -> LeaderElection.clean(replicas, state, eligible))
-                .or(() -> uncleanAllowed.test(partition.topic())
-                        ? LeaderElection.unclean(replicas, eligible)
-                        : Optional.empty());
+                .or(() ->
+                        uncleanAllowed.getAsBoolean() ? LeaderElection.unclean(replicas, eligible) : Optional.empty());
         if (elected.isPresent()) {
             draft.elect(partition, elected.get());
-            return true;
+            return;
         }
         LeaderElection.Result nobody = LeaderElection.nobody(replicas, state, online(partition));
         if (state.hasLeader() || !nobody.isr().equals(state.isr())) {
             draft.elect(partition, nobody);
         }
-        return false;
     }
 
     private boolean isLeaderWell(PartitionId partition, Replicas replicas, PartitionState state) {

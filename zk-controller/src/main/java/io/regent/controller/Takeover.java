@@ -1,12 +1,10 @@
 package io.regent.controller;
 
 import io.regent.metadata.Assignment;
-import io.regent.metadata.BrokerRegistration;
 import io.regent.metadata.ClusterImage;
 import io.regent.metadata.PartitionId;
 import io.regent.metadata.TopicId;
 import io.regent.metadata.TopicImage;
-import java.util.Collection;
 import java.util.Set;
 
 /**
@@ -34,9 +32,8 @@ final class Takeover {
         Reconsideration reconsideration = new Reconsideration(draft, settings, Set.of());
         Reassignments.startOrdered(reconsideration, loaded);
         ClusterImage begun = draft.image();
-        Collection<BrokerRegistration> brokers = begun.brokers().values();
         for (String name : begun.topicNames()) {
-            begun.topic(name).ifPresent(topic -> decide(draft, reconsideration, brokers, topic));
+            begun.topic(name).ifPresent(topic -> decide(draft, reconsideration, begun, topic));
         }
         return draft.beginReign();
     }
@@ -48,22 +45,17 @@ final class Takeover {
         }
     }
 
-    private void decide(
-            Draft draft, Reconsideration reconsideration, Collection<BrokerRegistration> brokers, TopicImage topic) {
+    private void decide(Draft draft, Reconsideration reconsideration, ClusterImage begun, TopicImage topic) {
         for (int number = 0; number < topic.partitionCount(); number++) {
             if (!reconsideration.isSettled(topic, number)) {
-                decide(draft, reconsideration, brokers, new PartitionId(topic.name(), number));
+                decide(draft, reconsideration, begun, new PartitionId(topic.name(), number));
             }
         }
     }
 
     /** The leader epoch of whatever is being reassigned rises: the last reign may have told nobody that it is. */
-    private void decide(
-            Draft draft,
-            Reconsideration reconsideration,
-            Collection<BrokerRegistration> brokers,
-            PartitionId partition) {
-        misplacement.mend(draft, brokers, partition);
+    private void decide(Draft draft, Reconsideration reconsideration, ClusterImage begun, PartitionId partition) {
+        misplacement.mend(draft, begun, partition);
         reconsideration.decide(partition);
         Assignment assignment = draft.assignment(partition);
         if (assignment.isReassigning() && !draft.edit().isBeingDeleted(partition.topic())) {

@@ -114,7 +114,7 @@ final class TopicChanges {
         for (int number = 0; number < topic.partitionCount(); number++) {
             if (!topic.state(number).exists()) {
                 PartitionId partition = new PartitionId(topic.name(), number);
-                misplacement.mend(draft, now.brokers().values(), partition);
+                misplacement.mend(draft, now, partition);
                 reconsideration.decide(partition);
             }
         }

@@ -2,7 +2,6 @@ package io.regent.broker.config;
 
 import io.regent.broker.BrokerConfig;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -163,21 +162,12 @@ public final class DynamicConfig {
         return usable;
     }
 
-    /** A value set at a higher layer beats those below in any unit: hours set at run time beat milliseconds at start. */
+    /** Of the keys with several units only that which beats the others can be set at run time. */
     private static BrokerConfig effective(
             BrokerConfig fixed, Map<String, String> ofCluster, Map<String, String> ofBroker) {
-        Map<String, String> over = new HashMap<>();
-        Set<String> hidden = new HashSet<>();
-        for (Map<String, String> layer : List.of(ofCluster, ofBroker)) {
-            List<String> known = layer.keySet().stream()
-                    .filter(BrokerConfig.definitions()::containsKey)
-                    .toList();
-            known.forEach(key -> {
-                over.keySet().removeAll(DynamicKeys.synonyms(key));
-                hidden.addAll(DynamicKeys.synonyms(key));
-            });
-            known.forEach(key -> over.put(key, layer.get(key)));
-        }
-        return over.isEmpty() ? fixed : fixed.with(over, hidden);
+        Map<String, String> over = new HashMap<>(ofCluster);
+        over.putAll(ofBroker);
+        over.keySet().retainAll(BrokerConfig.definitions().keySet());
+        return over.isEmpty() ? fixed : fixed.with(over);
     }
 }

@@ -116,7 +116,7 @@ final class LogCleaner {
             while (!end.await(config.backoffMs, TimeUnit.MILLISECONDS)) {
                 boolean more = true;
                 while (more && end.getCount() > 0) {
-                    more = cleanDirtiest();
+                    more = cleanDirtiest(end);
                 }
             }
         } catch (InterruptedException e) {
@@ -126,12 +126,16 @@ final class LogCleaner {
 
     /** Compacts the dirtiest log that is due. @return whether one was compacted */
     boolean cleanDirtiest() {
+        return cleanDirtiest(stopped);
+    }
+
+    private boolean cleanDirtiest(CountDownLatch end) {
         Optional<CleaningCandidate> dirtiest = takeDirtiest();
         if (dirtiest.isEmpty()) {
             return false;
         }
         try {
-            return clean(dirtiest.get());
+            return clean(dirtiest.get(), end);
         } finally {
             states.end(dirtiest.get().log().topicPartition());
         }
@@ -179,7 +183,7 @@ final class LogCleaner {
         return Optional.empty();
     }
 
-    private boolean clean(CleaningCandidate candidate) {
+    private boolean clean(CleaningCandidate candidate, CountDownLatch end) {
         PartitionLog log = candidate.log();
         TopicPartition topicPartition = log.topicPartition();
         CleanerConfig limits = config;
@@ -191,7 +195,7 @@ final class LogCleaner {
                 chunks,
                 environment.time().milliseconds());
         try {
-            offsets.set(log, new LogCompaction(candidate, resources, () -> requireWanted(topicPartition)).run());
+            offsets.set(log, new LogCompaction(candidate, resources, () -> requireWanted(topicPartition, end)).run());
             return true;
         } catch (CleaningStates.CleaningAbortedException e) {
             LOG.debug("{}", e.getMessage());
@@ -206,8 +210,9 @@ final class LogCleaner {
         return false;
     }
 
-    private void requireWanted(TopicPartition topicPartition) {
-        if (stopped.getCount() == 0) {
+    /** @param end of the thread whose pass it is: others may go on with another configuration */
+    private void requireWanted(TopicPartition topicPartition, CountDownLatch end) {
+        if (end.getCount() == 0) {
             throw new CleaningStates.CleaningAbortedException(topicPartition);
         }
         states.requireWanted(topicPartition);

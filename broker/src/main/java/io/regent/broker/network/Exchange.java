@@ -6,7 +6,8 @@ import org.apache.kafka.common.requests.AbstractResponse;
 /**
  * One request of a connection and how far it has come: handed to a handler, returned from it, answered.
  *
- * <p>Its state is confined to the connection's event loop; answers may come from any thread and are carried there.
+ * <p>Its state is confined to the connection's event loop, but for the times of its handling; answers may come from any thread and
+ * are carried there.
  */
 final class Exchange implements Request.Responder {
     private final Connection connection;

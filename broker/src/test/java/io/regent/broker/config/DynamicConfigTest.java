@@ -28,7 +28,7 @@ class DynamicConfigTest {
     }
 
     @Test
-    void aValueSetAtRunTimeBeatsAFinerUnitInTheFile() {
+    void aValueSetAtRunTimeHoldsUntilItIsTakenBack() {
         DynamicConfig config = config("log.roll.ms", "5");
 
         config.become(Map.of("log.roll.ms", "7"), Map.of());

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.utils.ByteUtils;
 
 /**
  * Reads a LeaderAndIsr or UpdateMetadata of Kafka 2.8 and later for the leaders that it names, and writes the answer meanwhile.
@@ -22,8 +23,6 @@ final class ControlScan {
     private static final short UPDATE_METADATA_WITH_KRAFT = 8;
     private static final int UUID_BYTES = 16;
     private static final int NO_TAGS = 0;
-    private static final int VARINT_BITS = 7;
-    private static final int VARINT_MASK = 0x7f;
 
     private final Catalog catalog;
 
@@ -67,7 +66,7 @@ final class ControlScan {
             out.writeShort(verdict.error().code());
             if (verdict.error() != Errors.NONE) {
                 if (leaderAndIsr) {
-                    writeLength(out, 0);
+                    ByteUtils.writeUnsignedVarint(1, out);
                 }
             } else if (leaderAndIsr) {
                 answerTopics(in, version, verdict.receiver(), out);
@@ -84,13 +83,13 @@ final class ControlScan {
     private void answerTopics(Cursor in, short version, StateReceiver receiver, DataOutputStream out)
             throws IOException {
         int topics = in.length();
-        writeLength(out, topics);
+        ByteUtils.writeUnsignedVarint(topics + 1, out);
         for (int i = 0; i < topics; i++) {
             Catalog.Topic topic = catalog.topic(in.compactString());
             out.writeLong(in.int64());
             out.writeLong(in.int64());
             int partitions = in.length();
-            writeLength(out, partitions);
+            ByteUtils.writeUnsignedVarint(partitions + 1, out);
             for (int p = 0; p < partitions; p++) {
                 int number = state(in, topic, receiver);
                 in.skipInts();
@@ -132,14 +131,5 @@ final class ControlScan {
             receiver.state(topic.first() + number, leader, leaderEpoch);
         }
         return number;
-    }
-
-    private static void writeLength(DataOutputStream out, int length) throws IOException {
-        int rest = length + 1;
-        while (rest > VARINT_MASK) {
-            out.writeByte((rest & VARINT_MASK) | (VARINT_MASK + 1));
-            rest >>>= VARINT_BITS;
-        }
-        out.writeByte(rest);
     }
 }

@@ -31,8 +31,8 @@ import picocli.CommandLine.Spec;
                     + " At the end, what each broker was last told of each partition is held against ZooKeeper.",
             "",
             "Without --kafka-home, Apache Kafka is fetched with Maven into it-tests/peers/kafka-3.9/target/lib. Both run"
-                    + " with their default settings, but for auto.leader.rebalance.enable=false, and with the JVM flags of their own"
-                    + " start scripts: conf/broker.jvm, and those of kafka-server-start.sh."
+                    + " with their default settings, but for auto.leader.rebalance.enable=false and"
+                    + " controlled.shutdown.enable=false, and with the JVM flags of their own start scripts: conf/broker.jvm, and those of kafka-server-start.sh."
         })
 public final class ControllerCommand implements Runnable {
     private static final int MIN_PARTITIONS = 10;

@@ -2,6 +2,7 @@ package io.regent.cli.bench;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import org.apache.kafka.common.utils.ByteUtils;
 
 /**
  * Goes over the bytes of a Kafka request and skips what nobody asked for, which costs a small part of parsing them into objects.
@@ -9,10 +10,6 @@ import java.nio.charset.StandardCharsets;
  * <p>One thread. Throws {@link java.nio.BufferUnderflowException} or {@link IllegalArgumentException} where a request ends too early.
  */
 final class Cursor {
-    private static final int VARINT_BITS = 7;
-    private static final int VARINT_MASK = 0x7f;
-    private static final int MAX_VARINT_SHIFT = 28;
-
     private final ByteBuffer bytes;
 
     Cursor(byte[] bytes) {
@@ -41,15 +38,7 @@ final class Cursor {
     }
 
     int varint() {
-        int value = 0;
-        for (int shift = 0; shift <= MAX_VARINT_SHIFT; shift += VARINT_BITS) {
-            byte next = bytes.get();
-            value |= (next & VARINT_MASK) << shift;
-            if (next >= 0) {
-                return value;
-            }
-        }
-        throw new IllegalArgumentException("a varint of more than five bytes");
+        return ByteUtils.readUnsignedVarint(bytes);
     }
 
     /** The length of a compact array; a null one has no elements either. */

@@ -2,7 +2,6 @@ package io.regent.cli.bench;
 
 import io.regent.cli.CommandFailure;
 import io.regent.cli.node.ZooKeeperConnection;
-import java.util.List;
 import org.apache.zookeeper.AddWatchMode;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
@@ -60,10 +59,6 @@ final class ZooKeeperClient implements AutoCloseable {
             }
             return path;
         });
-    }
-
-    List<String> children(String path) {
-        return ask("list " + path, () -> zooKeeper.getChildren(path, false));
     }
 
     /** What a znode holds. */

@@ -20,8 +20,8 @@ import picocli.CommandLine.Spec;
         name = "start",
         description = {
             "Measure how soon a broker serves, and how much memory it takes when idle.",
-            "One broker at a time, alone on a ZooKeeper, on the same JVM with Kafka's own heap and collector settings;"
-                    + " the two take turns. In each round a broker starts on an empty log directory, and again on"
+            "One broker at a time, alone on a ZooKeeper, on the same JVM with the flags of its own start script:"
+                    + " conf/broker.jvm, and those of kafka-server-start.sh; the two take turns. In each round a broker starts on an empty log directory, and again on"
                     + " that directory with a topic in it. It serves when it answers a Metadata request, knows"
                     + " itself as the controller, and leads every partition of the topic.",
             "",

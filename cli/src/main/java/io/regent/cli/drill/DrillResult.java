@@ -1,5 +1,6 @@
 package io.regent.cli.drill;
 
+import io.regent.cli.Spread;
 import java.util.List;
 
 /**
@@ -25,13 +26,8 @@ record DrillResult(
 
     /** The longest gap that a kill made in any partition, in the median of the kills. */
     long medianGapNanos() {
-        long[] gaps =
-                rounds.stream().mapToLong(RoundResult::longestGapNanos).sorted().toArray();
-        int half = gaps.length / 2;
-        if (gaps.length == 0) {
-            return 0;
-        }
-        return gaps.length % 2 == 1 ? gaps[half] : (gaps[half - 1] + gaps[half]) / 2;
+        long[] gaps = rounds.stream().mapToLong(RoundResult::longestGapNanos).toArray();
+        return gaps.length == 0 ? 0 : (long) Spread.of(gaps).median();
     }
 
     boolean recovered() {

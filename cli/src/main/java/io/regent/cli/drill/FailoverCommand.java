@@ -19,8 +19,8 @@ import picocli.CommandLine.Spec;
         name = "failover",
         description = {
             "Run the same drill on Regent, on Apache Kafka in ZooKeeper mode, and on Apache Kafka in KRaft mode.",
-            "One cluster after the other on this machine, each with default settings, on the same JVM flags and under the"
-                    + " same load; in each, brokers are killed with kill -9 and started again. In KRaft mode each broker"
+            "One cluster after the other on this machine, each with default settings, up to 1 GB of heap for a broker, the"
+                    + " JVM's quick compiler, and the same load; in each, brokers are killed with kill -9 and started again. In KRaft mode each broker"
                     + " is a controller as well, and the controller that is killed is the leader of their quorum. Exits"
                     + " 1 when a record is lost or a cluster does not heal.",
             "",

@@ -36,6 +36,11 @@ final class LoadGenerator implements AutoCloseable {
     }
 
     private void run() {
+        // A second batch on the way could be taken by a leader that refused the first, as it had not heard of its role
+        // yet:
+        // with sequence numbers that is never mended.
+        ledger.partitions().forEach(this::sendOne);
+        producer.flush();
         long intervalNanos = workload.intervalNanos();
         long next = System.nanoTime();
         while (!stopped) {

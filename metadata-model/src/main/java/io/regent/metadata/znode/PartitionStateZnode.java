@@ -78,7 +78,7 @@ public final class PartitionStateZnode {
     }
 
     /** What {@link #state} makes of it; null where that had better have a look. */
-    private static PartitionState usualState(PlainJson json, int znodeVersion) {
+    static PartitionState usualState(PlainJson json, int znodeVersion) {
         int leader = PlainJson.UNUSUAL;
         int leaderEpoch = PlainJson.UNUSUAL;
         int controllerEpoch = PlainJson.UNUSUAL;

@@ -87,7 +87,7 @@ public final class TopicZnode {
     }
 
     /** What {@link #content} makes of a topic that is not being reassigned; null where that had better have a look. */
-    private static Content usualContent(PlainJson json) {
+    static Content usualContent(PlainJson json) {
         TopicId id = null;
         Assignment[] assignments = null;
         boolean adding = false;

@@ -66,6 +66,14 @@ class PlainJsonTest {
     }
 
     @Test
+    void whatControllersWriteIsReadQuickly() {
+        assertThat(PartitionStateZnode.usualState(new PlainJson(STATE.getBytes(StandardCharsets.ISO_8859_1)), 4))
+                .isNotNull();
+        assertThat(TopicZnode.usualContent(new PlainJson(TOPIC.getBytes(StandardCharsets.ISO_8859_1))))
+                .isNotNull();
+    }
+
+    @Test
     void aTopicAsKafkaWritesItIsReadInWhateverOrderAndWithGaps() throws BadZnodeException {
         Assignment[] assignments = TopicZnode.decode("t", TOPIC.getBytes(StandardCharsets.ISO_8859_1))
                 .assignments();

@@ -18,6 +18,7 @@ final class PendingTopic {
     /** Those among them that this broker was never told of. */
     private final BitSet news = new BitSet();
 
+    /** The newest. */
     private ClusterImage image = ClusterImage.EMPTY;
     /** By number; null while {@link #image} holds for all. */
     private ClusterImage[] images;
@@ -38,7 +39,7 @@ final class PendingTopic {
     @SuppressWarnings(
             "ReferenceEquality") // Whether it is the same image is asked, and that two are equal is dear to find.
     void add(ClusterImage newest, BitSet added, BitSet isNew) {
-        if (newest != image) {
+        if (newest != image || images != null) {
             setImage(newest, added);
         }
         numbers.or(added);
@@ -61,8 +62,7 @@ final class PendingTopic {
         for (int number = added.nextSetBit(0); number >= 0; number = added.nextSetBit(number + 1)) {
             each[number] = newest;
         }
-        // Whatever comes next may be of yet another image.
-        image = ClusterImage.EMPTY;
+        image = newest;
         images = each;
     }
 

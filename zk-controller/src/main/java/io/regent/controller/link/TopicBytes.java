@@ -106,7 +106,10 @@ final class TopicBytes {
 
     /** The id that the topic has in the newest image that names it; it has one, or has none yet. */
     static TopicId id(TopicStates told) {
-        return told.topic(told.size() - 1).map(TopicImage::id).orElse(TopicId.NONE);
+        return told.newest()
+                .or(() -> told.topic(told.size() - 1))
+                .map(TopicImage::id)
+                .orElse(TopicId.NONE);
     }
 
     /** Steps through the partitions that have a state. */

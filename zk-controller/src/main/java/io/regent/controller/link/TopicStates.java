@@ -25,7 +25,7 @@ final class TopicStates {
     /**
      * @param numbers which partitions, ascending
      * @param news those of them that are new to the broker
-     * @param image where their states are found; not asked where there is one for each
+     * @param image where their states are found, but for those that have one of their own; the newest
      * @param images the same by partition number, or null
      * @param bytes how much they take in the request, about
      */
@@ -35,7 +35,7 @@ final class TopicStates {
         this.news = news;
         this.image = image;
         this.images = images;
-        this.topic = images == null ? image.topic(name) : Optional.empty();
+        this.topic = image.topic(name);
         this.bytes = bytes;
     }
 
@@ -64,6 +64,11 @@ final class TopicStates {
         return images == null ? image : images[numbers[index]];
     }
 
+    /** The topic in the newest image; empty when it is gone by now. */
+    Optional<TopicImage> newest() {
+        return topic;
+    }
+
     /** The topic, as the partition at this index is told of; empty when it is gone by now. */
     Optional<TopicImage> topic(int index) {
         return images == null ? topic : image(index).topic(name);
@@ -73,11 +78,11 @@ final class TopicStates {
     @SuppressWarnings(
             "ReferenceEquality") // Whether it is the same image is asked, and that two are equal is dear to find.
     boolean tellsTheSame(TopicStates other) {
-        if (!name.equals(other.name) || !Arrays.equals(numbers, other.numbers)) {
+        if (image != other.image || !name.equals(other.name) || !Arrays.equals(numbers, other.numbers)) {
             return false;
         }
         if (images == null && other.images == null) {
-            return image == other.image;
+            return true;
         }
         for (int i = 0; i < numbers.length; i++) {
             if (image(i) != other.image(i)) {

@@ -192,7 +192,12 @@ public final class ControllerLoop {
             case StoreEvent.EpochObserved observed -> epochObserved(observed.epoch());
             case StoreEvent.BrokersObserved observed -> {
                 neighbours.brokersAre(observed.brokers());
-                offer(new Event.BrokersObserved(observed.brokers()));
+                if (phases.is(Phase.ELECTED)) {
+                    // A node that has just started meets brokers only now.
+                    ruling.tellWhoRules(neighbours.living());
+                } else {
+                    offer(new Event.BrokersObserved(observed.brokers()));
+                }
             }
             case StoreEvent.ControllersObserved observed -> neighbours.controllersAre(observed.controllers());
             case StoreEvent.PreferredObserved observed -> contest.preferredAre(observed.nodeIds());

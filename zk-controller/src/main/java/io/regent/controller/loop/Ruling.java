@@ -108,10 +108,7 @@ final class Ruling {
     /** Takes an event; a newer reading replaces an older one that still waits, where both read all that there is. */
     void offer(Event event) {
         if (!loaded && event.replacesOlder()) {
-            // What the loading finds is newer, or is told again. A node that has just started meets brokers only now.
-            if (event instanceof Event.BrokersObserved observed) {
-                tellWhoRules(observed.brokers());
-            }
+            // What the loading finds is newer, or is told again.
             return;
         }
         if (event.replacesOlder()) {

@@ -8,9 +8,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.apache.zookeeper.AddWatchMode;
-import org.apache.zookeeper.WatchedEvent;
-import org.apache.zookeeper.Watcher;
-import org.apache.zookeeper.Watcher.Event.EventType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,11 +24,8 @@ public final class ConfigChanges implements ZkSession.Listener {
 
     private final ZkSession session;
     private final Consumer<String> onChange;
-    private final Observation<List<Znode>> changes;
+    private final WatchedZnode<List<Znode>> changes;
     private final SeenNotifications seen;
-    /** One and the same, since ZooKeeper's client keeps each watcher that it is given until the session ends. */
-    private final Watcher watcher = this::changed;
-
     private String lastSeen = "";
 
     /**
@@ -41,7 +35,8 @@ public final class ConfigChanges implements ZkSession.Listener {
         this.session = session;
         this.onChange = onChange;
         this.seen = new SeenNotifications(session);
-        this.changes = new Observation<>(ConfigChangeZnode.PARENT, session, this::read, this::tell);
+        this.changes = new WatchedZnode<>(
+                ConfigChangeZnode.PARENT, AddWatchMode.PERSISTENT, session, List.of(), this::read, this::tell);
     }
 
     /** Begins to watch. Notifications that stood before are told too. */
@@ -56,35 +51,21 @@ public final class ConfigChanges implements ZkSession.Listener {
     public void began(ZkHandle handle) {
         lastSeen = "";
         seen.forget();
-        watch(handle);
+        changes.watch(handle);
     }
 
     @Override
     public void reconnected(ZkHandle handle) {
-        watch(handle);
-    }
-
-    private void changed(WatchedEvent event) {
-        if (event.getType() != EventType.None) {
-            session.thread().execute(changes::stale);
-        }
-    }
-
-    private void watch(ZkHandle handle) {
-        Calls.then(
-                handle.watch(ConfigChangeZnode.PARENT, AddWatchMode.PERSISTENT, watcher),
-                watched -> {},
-                failure -> LOG.warn("{} cannot be watched: {}", ConfigChangeZnode.PARENT, failure.getMessage()));
-        changes.stale();
+        changes.watch(handle);
     }
 
     /** Sequence numbers have ten digits, so the order of names is that of the changes. */
     private CompletableFuture<List<Znode>> read(ZkHandle handle) {
-        String seen = lastSeen;
+        String last = lastSeen;
         return handle.children(ConfigChangeZnode.PARENT).thenCompose(names -> {
             List<String> unseen = names.stream()
                     .map(name -> ConfigChangeZnode.PARENT + "/" + name)
-                    .filter(path -> path.startsWith(ConfigChangeZnode.SEQUENCE_PATH) && path.compareTo(seen) > 0)
+                    .filter(path -> path.startsWith(ConfigChangeZnode.SEQUENCE_PATH) && path.compareTo(last) > 0)
                     .sorted()
                     .toList();
             return Calls.pipeline(WriteExpansion.batches(unseen), 1, handle::readAll)

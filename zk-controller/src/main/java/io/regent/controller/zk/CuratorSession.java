@@ -81,7 +81,6 @@ public final class CuratorSession implements ZkSession, AutoCloseable {
                 false);
     }
 
-    /** Before {@link #connect}, so that it misses nothing. */
     @Override
     public void addListener(Listener listener) {
         listeners.add(listener);

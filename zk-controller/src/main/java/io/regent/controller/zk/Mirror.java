@@ -1,5 +1,6 @@
 package io.regent.controller.zk;
 
+import com.google.common.collect.Lists;
 import io.regent.controller.Event.ObservedTopic;
 import io.regent.metadata.ClusterImage;
 import io.regent.metadata.PartitionId;
@@ -114,9 +115,7 @@ final class Mirror {
 
     /** The only states that are read while ruling: somebody may have mended them unseen. */
     private void readUnreadableStates() {
-        List<PartitionId> all = held.unreadableStates();
-        for (int from = 0; from < all.size(); from += STATE_BATCH) {
-            List<PartitionId> batch = all.subList(from, Math.min(all.size(), from + STATE_BATCH));
+        for (List<PartitionId> batch : Lists.partition(held.unreadableStates(), STATE_BATCH)) {
             List<String> paths = batch.stream().map(PartitionStateZnode::path).toList();
             readAll(
                     paths,

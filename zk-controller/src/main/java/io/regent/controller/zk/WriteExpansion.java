@@ -1,5 +1,6 @@
 package io.regent.controller.zk;
 
+import com.google.common.collect.Lists;
 import io.regent.controller.Write;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -162,14 +163,6 @@ final class WriteExpansion {
     }
 
     static <T> List<List<T>> batches(List<T> items) {
-        return batches(items, BATCH);
-    }
-
-    static <T> List<List<T>> batches(List<T> items, int size) {
-        List<List<T>> batches = new ArrayList<>();
-        for (int from = 0; from < items.size(); from += size) {
-            batches.add(items.subList(from, Math.min(items.size(), from + size)));
-        }
-        return batches;
+        return Lists.partition(items, BATCH);
     }
 }

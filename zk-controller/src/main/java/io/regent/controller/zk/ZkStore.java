@@ -51,6 +51,8 @@ public final class ZkStore implements CoordinationStore, ZkSession.Listener {
     private boolean closed;
     /** The reign that this session has won and not given up; its writes go through here. */
     private Committer committer;
+
+    private long lastWriteMs;
     /** Whether the reign waits for the cluster's image. */
     private boolean loading;
     /** The topics that were marked for deletion when that was last read. */
@@ -118,6 +120,7 @@ public final class ZkStore implements CoordinationStore, ZkSession.Listener {
     public void commit(Reign reign, long ticket, List<Write> writes) {
         session.thread().execute(() -> {
             if (rules(reign)) {
+                lastWriteMs = session.thread().nowMs();
                 committer.commit(ticket, writes);
                 mirror.lookAwayFrom(committer.writesInARow());
             } else {
@@ -248,7 +251,8 @@ public final class ZkStore implements CoordinationStore, ZkSession.Listener {
         Committer writer = committer;
         if (writer != null && writer.isIdle() && mirror.isLookingAway()) {
             session.thread().schedule(PAUSE_MS, () -> {
-                if (writer == committer && writer.isIdle()) {
+                boolean paused = session.thread().nowMs() - lastWriteMs >= PAUSE_MS;
+                if (writer == committer && writer.isIdle() && paused) {
                     mirror.lookAgain();
                 }
             });

@@ -8,9 +8,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.regent.controller.Announcements;
 import io.regent.controller.NewReplicas;
 import io.regent.controller.StopReplica;
+import io.regent.metadata.Assignment;
 import io.regent.metadata.ClusterImage;
 import io.regent.metadata.PartitionId;
 import io.regent.metadata.PartitionSet;
+import io.regent.metadata.PartitionState;
+import io.regent.metadata.Replicas;
+import io.regent.metadata.TopicId;
+import io.regent.metadata.TopicImage;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -196,11 +201,33 @@ class OutboxTest {
         outbox.add(to1(newer, changed, PartitionSet.EMPTY));
         assertThat(outbox.size()).isEqualTo(5_000);
 
-        outbox.next();
-        outbox.next();
+        List<Served> told = served(next(Outbox.Batch.LeaderAndIsr.class).topics());
+        assertThat(told)
+                .hasSize(5_000)
+                .allSatisfy(
+                        each -> assertThat(each.leaderEpoch()).isEqualTo(changed.contains(each.partition()) ? 2 : 1));
+        next(Outbox.Batch.UpdateMetadata.class);
         outbox.add(to1(newer, PartitionSet.ofAll(newer), PartitionSet.EMPTY));
         outbox.add(to1(older, changed, PartitionSet.EMPTY));
         assertThat(outbox.size()).isEqualTo(5_000);
+    }
+
+    @Test
+    void aTopicThatWasMadeAnewHasItsNewIdThoughWhatIsGoneIsStillToBeTold() {
+        begun();
+        TopicImage old = topic("wide", 5, 1);
+        Assignment[] assignments = {Assignment.of(Replicas.of(1, 2)), Assignment.of(Replicas.of(1, 2))};
+        PartitionState[] states = {old.state(0), old.state(1)};
+        TopicImage young = TopicImage.of("wide", new TopicId(8, 8), Map.of(), 0, assignments, states);
+        outbox.add(to1(image(List.of(), old), PartitionSet.EMPTY, PartitionSet.ofAll(image(List.of(), old))));
+        outbox.add(to1(image(List.of(), young), PartitionSet.EMPTY, PartitionSet.ofAll(image(List.of(), young))));
+
+        assertThat(next(Outbox.Batch.UpdateMetadata.class).topics())
+                .singleElement()
+                .satisfies(told -> {
+                    assertThat(told.size()).isEqualTo(5);
+                    assertThat(TopicBytes.id(told)).isEqualTo(new TopicId(8, 8));
+                });
     }
 
     @Test

@@ -54,7 +54,10 @@ class RehearsalTest {
         });
         assertThat(leaders.get(leaders.size() - 1).partitionStates())
                 .as("what the death changes")
-                .anySatisfy(state -> assertThat(state.isr()).doesNotContain(DIES));
+                .anySatisfy(state -> {
+                    assertThat(state.replicas()).contains(DIES);
+                    assertThat(state.isr()).doesNotContain(DIES);
+                });
         assertThat(sent).anyMatch(body -> body.parse() instanceof UpdateMetadataRequest);
     }
 

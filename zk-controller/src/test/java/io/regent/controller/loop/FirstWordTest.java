@@ -4,29 +4,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regent.controller.Controller;
 import io.regent.controller.ControllerSettings;
-import io.regent.controller.Event;
 import io.regent.controller.Reign;
 import io.regent.metadata.BrokerRegistration;
 import io.regent.metadata.PartitionSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a reign says before it has read the cluster, and how the parts of a decision are written. */
-class FirstWordTest {
+/** What a reign says before it has read the cluster. */
+class FirstWordTest extends LoopFixture {
 
-    private static final Reign REIGN = new Reign(2, 5, 4);
+    private static final int NODE = 2;
+    private static final Reign REIGN = new Reign(NODE, 5, 4);
 
-    private final FakeStore store = new FakeStore();
-    private final FakeLink link = new FakeLink();
-    private final VirtualTimers timers = new VirtualTimers();
-    private final ReignClock clock = new ReignClock(new Timeline(2), timers, new ControllerMetrics());
-    private final Ruling ruling = new Ruling(
-            REIGN,
-            Core.of(new Controller(ControllerSettings.DEFAULTS, REIGN)),
-            new Ports(store, link, new FakePeers(), timers),
-            clock);
+    @BeforeEach
+    void start() {
+        start(NODE, Candidacy.ORDINARY, false, reign -> Core.of(new Controller(ControllerSettings.DEFAULTS, reign)));
+        tell(new StoreEvent.SessionBegan());
+    }
+
+    private static StoreEvent.BrokersObserved observed(int... ids) {
+        return new StoreEvent.BrokersObserved(
+                IntStream.of(ids).mapToObj(FirstWordTest::broker).toList());
+    }
 
     private static BrokerRegistration broker(int id) {
         return new BrokerRegistration(id, 100 + id, List.of(), Optional.empty(), -1, Map.of(), 0, 5);
@@ -34,7 +37,7 @@ class FirstWordTest {
 
     @Test
     void brokersAreToldWhoRulesWhileTheClusterIsStillRead() {
-        ruling.tellWhoRules(List.of(broker(1), broker(3)));
+        tell(observed(1, 3), new StoreEvent.Elected(REIGN));
 
         assertThat(link.brokers).containsExactly(1, 3);
         assertThat(link.announced).singleElement().satisfies(told -> {
@@ -46,12 +49,23 @@ class FirstWordTest {
 
     @Test
     void aNodeThatMeetsBrokersOnlyAfterItWasElectedTellsThemThen() {
-        ruling.tellWhoRules(List.of());
+        tell(new StoreEvent.Elected(REIGN));
         assertThat(link.announced).isEmpty();
 
-        ruling.offer(new Event.BrokersObserved(List.of(broker(1))));
+        tell(observed(1));
 
         assertThat(link.brokers).containsExactly(1);
         assertThat(link.announced).hasSize(1);
+    }
+
+    @Test
+    void aBrokerThatWasSeenToDieIsNotNamedThoughItIsRegisteredStill() {
+        tell(observed(1, 3), new StoreEvent.Elected(REIGN));
+        peers.die(3, 103);
+        run();
+
+        tell(observed(1, 3));
+
+        assertThat(link.announced.getLast().image().brokers()).containsOnlyKeys(1);
     }
 }

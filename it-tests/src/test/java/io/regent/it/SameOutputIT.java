@@ -138,7 +138,8 @@ class SameOutputIT {
                         return true;
                     });
         }
-        // An idempotent producer whose first batch comes before the leader knows of its role, and the next one after, never ends.
+        // An idempotent producer whose first batch comes before the leader knows of its role, and the next one after,
+        // never ends.
         cluster.nodes().awaitIsr("slow", 2);
         Map<String, Object> settings =
                 Map.of("bootstrap.servers", cluster.nodes().bootstrap());

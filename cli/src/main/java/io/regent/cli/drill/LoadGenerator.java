@@ -36,9 +36,8 @@ final class LoadGenerator implements AutoCloseable {
     }
 
     private void run() {
-        // A second batch on the way could be taken by a leader that refused the first, as it had not heard of its role
-        // yet:
-        // with sequence numbers that is never mended.
+        // A leader that has yet to hear of its role refuses the first batch, and may take one that was sent right after
+        // it: with sequence numbers that is never mended.
         ledger.partitions().forEach(this::sendOne);
         producer.flush();
         long intervalNanos = workload.intervalNanos();

@@ -42,6 +42,7 @@ final class LogAppender {
     private final LeaderEpochFileCache epochs;
     private final ProducerStateManager producers;
     private final ProducerValidation producerValidation;
+    private final TailSnapshots snapshots;
     private final Watermarks watermarks;
     private final Roller roller;
 
@@ -56,6 +57,7 @@ final class LogAppender {
         this.epochs = epochs;
         this.producers = producers;
         this.producerValidation = new ProducerValidation(producers, known);
+        this.snapshots = new TailSnapshots(producers, store.segments());
         this.watermarks = watermarks;
         this.roller = roller;
     }
@@ -164,6 +166,7 @@ final class LogAppender {
         store.append(info.lastOffset(), records);
         watermarks.followEnd();
         applyProducers(outcome, segment, info.lastOffset());
+        snapshots.appended(records.sizeInBytes());
         return info;
     }
 

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.record.FileRecords;
+import org.apache.kafka.common.record.FileRecords.LogOffsetPosition;
 import org.apache.kafka.common.record.MemoryRecords;
 import org.apache.kafka.storage.internals.log.AbortedTxn;
 import org.apache.kafka.storage.internals.log.FetchDataInfo;
@@ -65,13 +67,33 @@ final class LogReader {
         Optional<LogSegment> next = first;
         while (next.isPresent()) {
             LogSegment segment = next.get();
-            FetchDataInfo found = segment.read(startOffset, maxLength, maxPosition(segment, bound), minOneMessage);
-            if (found != null) {
+            Optional<LogOffsetPosition> start = store.locate(segment, startOffset);
+            if (start.isPresent()) {
+                FetchDataInfo found =
+                        slice(segment, startOffset, start.get(), maxLength, minOneMessage, maxPosition(segment, bound));
                 return includeAbortedTransactions ? withAbortedTransactions(startOffset, segment, found) : found;
             }
             next = store.segments().higherSegment(segment.baseOffset());
         }
         return empty(store.end(), includeAbortedTransactions);
+    }
+
+    private static FetchDataInfo slice(
+            LogSegment segment,
+            long startOffset,
+            LogOffsetPosition start,
+            int maxLength,
+            boolean minOneMessage,
+            Optional<Long> maxPosition)
+            throws IOException {
+        LogOffsetMetadata at = new LogOffsetMetadata(startOffset, segment.baseOffset(), start.position);
+        int length = minOneMessage ? Math.max(maxLength, start.size) : maxLength;
+        if (maxPosition.isEmpty() || length == 0) {
+            return new FetchDataInfo(at, MemoryRecords.EMPTY);
+        }
+        int available = (int) (maxPosition.get() - start.position);
+        FileRecords records = segment.log().slice(start.position, Math.min(available, length));
+        return new FetchDataInfo(at, records, length < start.size, Optional.empty());
     }
 
     /** Where reading must stop in this segment; empty when the bound is below it or its position is not known. */

@@ -9,12 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.kafka.common.record.FileRecords;
+import org.apache.kafka.common.record.FileRecords.LogOffsetPosition;
+import org.apache.kafka.common.record.MemoryRecords;
 import org.apache.kafka.common.record.RecordBatch;
 import org.apache.kafka.common.record.Records;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.storage.internals.log.AppendOrigin;
 import org.apache.kafka.storage.internals.log.CompletedTxn;
-import org.apache.kafka.storage.internals.log.FetchDataInfo;
 import org.apache.kafka.storage.internals.log.LogSegment;
 import org.apache.kafka.storage.internals.log.LogSegments;
 import org.apache.kafka.storage.internals.log.ProducerAppendInfo;
@@ -26,6 +28,8 @@ import org.apache.kafka.storage.internals.log.ProducerStateManager;
  * crash tears is told by its checksum, and closing the log forces the newest one.
  */
 final class ProducerStateLoader {
+    private static final int CHUNK_BYTES = 256 * 1024;
+
     private final LogSegments segments;
     private final Time time;
 
@@ -88,17 +92,32 @@ final class ProducerStateLoader {
         if (snapshotFirst) {
             snapshot(producers);
         }
-        FetchDataInfo found = segment.read(from, Integer.MAX_VALUE, endPosition(segment, lastOffset));
-        if (found != null) {
-            load(producers, found.records);
+        LogOffsetPosition start = segment.translateOffset(from);
+        if (start != null) {
+            load(producers, segment.log(), start.position, endPosition(segment, lastOffset));
         }
     }
 
-    private long endPosition(LogSegment segment, long lastOffset) throws IOException {
+    /** Whoever writes to the log may wait for this: the file is read in large pieces, and not batch by batch. */
+    private static void load(ProducerStateManager producers, FileRecords file, int start, int end) throws IOException {
+        SegmentChunks chunks = new SegmentChunks(Math.clamp(end - start, 1, CHUNK_BYTES), bytes -> {});
+        int position = start;
+        while (position < end) {
+            MemoryRecords batches = chunks.readWhole(file, position);
+            int length = Math.min(batches.validBytes(), end - position);
+            if (length == 0) {
+                return;
+            }
+            load(producers, BatchChecks.trimmed(batches, length));
+            position += length;
+        }
+    }
+
+    private int endPosition(LogSegment segment, long lastOffset) throws IOException {
         boolean holdsLastOffset = segments.floorSegment(lastOffset)
                 .filter(floor -> floor.baseOffset() == segment.baseOffset())
                 .isPresent();
-        var position = holdsLastOffset ? segment.translateOffset(lastOffset) : null;
+        LogOffsetPosition position = holdsLastOffset ? segment.translateOffset(lastOffset) : null;
         return position == null ? segment.size() : position.position;
     }
 

@@ -33,9 +33,22 @@ final class SegmentChunks {
      * @throws CorruptRecordException when the file ends within a batch
      */
     MemoryRecords read(FileRecords file, int position) throws IOException {
-        MemoryRecords records = fill(file, position);
+        MemoryRecords records = readWhole(file, position);
         if (records.validBytes() == 0) {
-            buffer = ByteBuffer.allocate(nextBatchSize(file, position, records));
+            throw new CorruptRecordException("No whole batch at position " + position + " of " + file.file()
+                    + ": its length is " + records.firstBatchSize() + " bytes, and "
+                    + (file.sizeInBytes() - position) + " are left");
+        }
+        return records;
+    }
+
+    /** The batches from a position on; none when the file ends within the first. */
+    MemoryRecords readWhole(FileRecords file, int position) throws IOException {
+        MemoryRecords records = fill(file, position);
+        Integer size = records.firstBatchSize();
+        boolean isLonger = size != null && size > buffer.capacity() && size <= file.sizeInBytes() - position;
+        if (isLonger) {
+            buffer = ByteBuffer.allocate(size);
             records = fill(file, position);
         }
         return records;
@@ -46,16 +59,6 @@ final class SegmentChunks {
         file.readInto(buffer, position);
         throttle.accept(buffer.limit());
         return MemoryRecords.readableRecords(buffer);
-    }
-
-    private int nextBatchSize(FileRecords file, int position, MemoryRecords start) {
-        Integer size = start.firstBatchSize();
-        int left = file.sizeInBytes() - position;
-        if (size == null || size > left || size <= buffer.capacity()) {
-            throw new CorruptRecordException("No whole batch at position " + position + " of " + file.file()
-                    + ": its length is " + size + " bytes, and " + left + " are left");
-        }
-        return size;
     }
 
     /** Gives the memory of an unusually long batch back. */

@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.KafkaStorageException;
+import org.apache.kafka.common.record.FileRecords.LogOffsetPosition;
 import org.apache.kafka.common.record.MemoryRecords;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.storage.internals.log.LogConfig;
@@ -38,6 +40,7 @@ final class SegmentStore {
     private volatile boolean closed;
     private volatile long lastFlushMs;
     private volatile int cuts;
+    private volatile RecentAppends recentAppends = RecentAppends.NONE;
 
     SegmentStore(File dir, LogConfig config, LogSegments segments, LogEnvironment environment, LoadedLog loaded) {
         this.topicPartition = LogDirNames.parse(dir);
@@ -136,8 +139,22 @@ final class SegmentStore {
     }
 
     void append(long lastOffset, MemoryRecords records) throws IOException {
-        active().append(lastOffset, records);
+        LogSegment active = active();
+        LogOffsetPosition begins = new LogOffsetPosition(endOffset(), active.size(), records.firstBatchSize());
+        active.append(lastOffset, records);
+        recentAppends = recentAppends.and(active, begins);
         moveEnd(lastOffset + 1);
+    }
+
+    /** The first batch of a segment that reaches up to an offset or beyond, if there is one. */
+    Optional<LogOffsetPosition> locate(LogSegment segment, long offset) throws IOException {
+        Optional<LogOffsetPosition> near = recentAppends.floor(segment, offset);
+        if (near.isEmpty()) {
+            return Optional.ofNullable(segment.translateOffset(offset));
+        }
+        return near.get().offset == offset
+                ? near
+                : Optional.ofNullable(segment.log().searchForOffsetWithSize(offset, near.get().position));
     }
 
     private void moveEnd(long endOffset) {
@@ -232,6 +249,7 @@ final class SegmentStore {
     @SuppressWarnings("NonAtomicVolatileUpdate") // Written under the partition log's lock only.
     private void cut(long endOffset) {
         cuts++;
+        recentAppends = RecentAppends.NONE;
         moveEnd(endOffset);
     }
 

@@ -11,11 +11,14 @@ import static io.regent.broker.log.LogFixture.values;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.LongStream;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.errors.InconsistentTopicIdException;
@@ -23,6 +26,7 @@ import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 import org.apache.kafka.common.record.ControlRecordType;
 import org.apache.kafka.common.record.EndTransactionMarker;
 import org.apache.kafka.common.record.MemoryRecords;
+import org.apache.kafka.common.record.SimpleRecord;
 import org.apache.kafka.common.requests.ListOffsetsRequest;
 import org.apache.kafka.server.common.OffsetAndEpoch;
 import org.apache.kafka.storage.internals.log.AppendOrigin;
@@ -32,6 +36,7 @@ import org.apache.kafka.storage.internals.log.LogAppendInfo;
 import org.apache.kafka.storage.internals.log.LogDirFailureChannel;
 import org.apache.kafka.storage.internals.log.LogOffsetMetadata;
 import org.apache.kafka.storage.internals.log.LogStartOffsetIncrementReason;
+import org.apache.kafka.storage.internals.log.ProducerStateManager;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -191,6 +196,66 @@ class PartitionLogTest {
         assertThat(append(log, idempotent(7, 0, 1, record("a", "new"))).firstOffset())
                 .isEqualTo(1);
         assertThat(values(log, 0)).containsExactly("1", "new");
+    }
+
+    /** The newest appends are found without a search; a truncation and a new segment must not let an old place be believed. */
+    @Test
+    void aReadBeginsWithTheBatchThatHoldsItsOffset() {
+        for (int i = 0; i < 60; i += 2) {
+            append(log, batch(record(null, "v" + i), record(null, "v" + (i + 1))));
+        }
+        assertThat(firstRead()).containsExactlyElementsOf(evenUpTo(60));
+
+        log.truncateTo(50);
+        append(log, batch(record(null, "a much longer value than before")));
+        append(log, batch("last"));
+        assertThat(log.read(51, 1, FetchIsolation.LOG_END, true).records.records())
+                .allSatisfy(record -> assertThat(record.offset()).isEqualTo(51));
+
+        log.roll();
+        append(log, batch(record(null, "v52"), record(null, "v53")));
+        assertThat(log.offsetMetadata(51).segmentBaseOffset).isZero();
+        assertThat(log.offsetMetadata(53)).isEqualTo(new LogOffsetMetadata(53, 52, 0));
+    }
+
+    /** For each offset, the one that the first batch begins with which is read from there. */
+    private List<Long> firstRead() {
+        return LongStream.range(0, log.logEndOffset())
+                .mapToObj(offset -> log.read(offset, 1, FetchIsolation.LOG_END, true)
+                        .records
+                        .batches()
+                        .iterator()
+                        .next()
+                        .baseOffset())
+                .toList();
+    }
+
+    private static List<Long> evenUpTo(long end) {
+        return LongStream.range(0, end).mapToObj(offset -> offset - offset % 2).toList();
+    }
+
+    @Test
+    void aTruncationKnowsTheProducersOfALongLogWithoutReadingItAll() throws IOException {
+        byte[] large = new byte[900_000];
+        for (int i = 0; i < 60; i++) {
+            append(log, idempotent(7, 0, i, new SimpleRecord(large)));
+        }
+        assertThat(snapshots()).hasSize(2).allMatch(offset -> offset > 30);
+
+        log.truncateTo(59);
+
+        assertThat(append(log, idempotent(7, 0, 58, new SimpleRecord(large))).firstOffset())
+                .as("a duplicate")
+                .isEqualTo(58);
+        assertThat(append(log, idempotent(7, 0, 59, new SimpleRecord(large))).firstOffset())
+                .isEqualTo(59);
+    }
+
+    private List<Long> snapshots() throws IOException {
+        return ProducerStateManager.listSnapshotFiles(log.dir()).stream()
+                .map(snapshot -> snapshot.offset)
+                .sorted()
+                .toList();
     }
 
     @Test

@@ -8,7 +8,6 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -25,47 +24,31 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class BrokerServerTest {
-    private static TestingServer zookeeper;
-    private static int clusters;
-
     @TempDir
     private Path dir;
 
-    private String chroot;
-    private final List<BrokerServer> running = new ArrayList<>();
-
-    @BeforeAll
-    static void startZooKeeper() throws Exception {
-        zookeeper = new TestingServer(InstanceSpec.newInstanceSpec(), true);
-    }
-
-    @AfterAll
-    static void stopZooKeeper() throws Exception {
-        zookeeper.close();
-    }
+    private TestCluster cluster;
 
     @BeforeEach
-    void ownCluster() {
-        chroot = "/cluster" + clusters++;
+    void start() throws Exception {
+        cluster = new TestCluster(dir);
     }
 
     @AfterEach
-    void stopBrokers() {
-        running.forEach(BrokerServer::shutdown);
+    void stop() {
+        cluster.close();
     }
 
     @Test
     void aBrokerServesProducersConsumerGroupsAndAdministrators() throws Exception {
-        BrokerServer broker = start(Map.of());
-        try (Admin admin = Admin.create(client(broker))) {
+        BrokerServer broker = cluster.start(1);
+        try (Admin admin = TestCluster.admin(broker)) {
             admin.createTopics(List.of(new NewTopic("orders", 3, (short) 1)))
                     .all()
                     .get(20, TimeUnit.SECONDS);
@@ -87,7 +70,7 @@ class BrokerServerTest {
 
     @Test
     void aRestartedBrokerHasItsRecordsAndItsGroupsOffsets() throws Exception {
-        BrokerServer first = start(Map.of("broker.id", "7"));
+        BrokerServer first = cluster.start(7);
         try (KafkaProducer<String, String> producer =
                 new KafkaProducer<>(client(first), new StringSerializer(), new StringSerializer())) {
             producer.send(new ProducerRecord<>("orders", "key", "value")).get(20, TimeUnit.SECONDS);
@@ -95,9 +78,9 @@ class BrokerServerTest {
         assertThat(consume(first, "orders", 1)).containsExactly("value");
         first.shutdown();
 
-        BrokerServer second = start(Map.of("broker.id", "7"));
+        BrokerServer second = cluster.start(7);
 
-        try (Admin admin = Admin.create(client(second))) {
+        try (Admin admin = TestCluster.admin(second)) {
             assertThat(admin.listConsumerGroupOffsets("readers")
                             .partitionsToOffsetAndMetadata()
                             .get(20, TimeUnit.SECONDS))
@@ -109,15 +92,16 @@ class BrokerServerTest {
 
     @Test
     void aBrokerThatHasBeenToldNothingDoesNotSayThatATopicIsUnknown() throws Exception {
-        BrokerServer first = start(Map.of());
-        try (Admin admin = Admin.create(client(first))) {
+        BrokerServer first = cluster.start(1);
+        try (Admin admin = TestCluster.admin(first)) {
             admin.createTopics(List.of(new NewTopic("orders", 1, (short) 1)))
                     .all()
                     .get(20, TimeUnit.SECONDS);
         }
         first.shutdown();
 
-        BrokerServer unruled = start(Map.of("regent.node.roles", "broker", "controlled.shutdown.enable", "false"));
+        BrokerServer unruled =
+                cluster.start(1, Map.of("regent.node.roles", "broker", "controlled.shutdown.enable", "false"));
 
         try (KafkaConsumer<String, String> consumer =
                 new KafkaConsumer<>(client(unruled), new StringDeserializer(), new StringDeserializer())) {
@@ -129,9 +113,11 @@ class BrokerServerTest {
 
     @Test
     void anUnreachableZooKeeperIsAClearError() {
-        assertThatThrownBy(() -> BrokerServer.start(config(Map.of(
-                        "zookeeper.connect", "127.0.0.1:1",
-                        "zookeeper.connection.timeout.ms", "300"))))
+        assertThatThrownBy(() -> cluster.start(
+                        1,
+                        Map.of(
+                                "zookeeper.connect", "127.0.0.1:1",
+                                "zookeeper.connection.timeout.ms", "300")))
                 .isInstanceOf(StartupException.class)
                 .hasMessageContaining("127.0.0.1:1");
     }
@@ -140,7 +126,7 @@ class BrokerServerTest {
     void aBrokerWhoseZooKeeperIsAwayStopsAllTheSame() throws Exception {
         // KAFKA-9189
         try (TestingServer own = new TestingServer(InstanceSpec.newInstanceSpec(), true)) {
-            BrokerServer broker = BrokerServer.start(config(Map.of("zookeeper.connect", own.getConnectString())));
+            BrokerServer broker = cluster.start(1, Map.of("zookeeper.connect", own.getConnectString()));
             own.stop();
             assertThat(CompletableFuture.runAsync(broker::shutdown)).succeedsWithin(Duration.ofSeconds(60));
         }
@@ -150,67 +136,50 @@ class BrokerServerTest {
     void aPortInUseIsAClearErrorAndLeavesNoRegistration() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String listener = "PLAINTEXT://127.0.0.1:" + taken.getLocalPort();
-            assertThatThrownBy(() -> BrokerServer.start(config(Map.of("listeners", listener))))
+            assertThatThrownBy(() -> cluster.start(1, Map.of("listeners", listener)))
                     .isInstanceOf(StartupException.class)
                     .hasMessageContaining("127.0.0.1:" + taken.getLocalPort());
         }
-        start(Map.of());
+        cluster.start(1);
     }
 
     @Test
     void aLogDirectoryOfAnotherBrokerIsAClearError() throws Exception {
-        start(Map.of("broker.id", "1")).shutdown();
+        cluster.start(1).shutdown();
 
-        assertThatThrownBy(() -> start(Map.of("broker.id", "2")))
+        assertThatThrownBy(() -> cluster.start(2, logsOfFirst()))
                 .isInstanceOf(StartupException.class)
                 .hasMessageContaining("meta.properties");
     }
 
     @Test
     void aLogDirectoryInUseIsAClearError() throws Exception {
-        start(Map.of("broker.id", "1"));
+        cluster.start(1);
 
-        assertThatThrownBy(() -> start(Map.of("broker.id", "2")))
+        assertThatThrownBy(() -> cluster.start(2, logsOfFirst()))
                 .isInstanceOf(StartupException.class)
-                .hasMessageContaining(dir.resolve("logs").toString());
+                .hasMessageContaining(cluster.logs(1).toString());
     }
 
     @Test
     void aBrokerWithoutAnIdGetsOneAndKeepsIt() throws Exception {
-        BrokerServer first = start(Map.of("broker.id", "-1"));
+        BrokerServer first = cluster.start(-1);
         int generated = first.brokerId();
         first.shutdown();
 
-        BrokerServer second = start(Map.of("broker.id", "-1"));
+        BrokerServer second = cluster.start(-1);
 
         assertThat(generated).isGreaterThan(1000);
         assertThat(second.brokerId()).isEqualTo(generated);
     }
 
-    private BrokerServer start(Map<String, String> overrides) {
-        BrokerServer broker = BrokerServer.start(config(overrides));
-        running.add(broker);
-        return broker;
-    }
-
-    private BrokerConfig config(Map<String, String> overrides) {
-        Map<String, String> properties = new HashMap<>(Map.of(
-                "broker.id", "1",
-                "listeners", "PLAINTEXT://127.0.0.1:0",
-                "log.dirs", dir.resolve("logs").toString(),
-                "zookeeper.connect", zookeeper.getConnectString() + chroot,
-                "zookeeper.session.timeout.ms", "6000",
-                "offsets.topic.num.partitions", "3",
-                "offsets.topic.replication.factor", "1",
-                "group.initial.rebalance.delay.ms", "0",
-                "log.cleaner.dedupe.buffer.size", "2097152"));
-        properties.putAll(overrides);
-        return BrokerConfig.fromMap(properties);
+    private Map<String, String> logsOfFirst() {
+        return Map.of("log.dirs", cluster.logs(1).toString());
     }
 
     private static Properties client(BrokerServer broker) {
         Properties properties = new Properties();
-        properties.setProperty("bootstrap.servers", broker.listeners().get(0).replace("PLAINTEXT://", ""));
+        properties.setProperty("bootstrap.servers", TestCluster.address(broker));
         return properties;
     }
 

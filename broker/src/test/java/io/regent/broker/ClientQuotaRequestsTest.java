@@ -7,8 +7,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.apache.curator.test.InstanceSpec;
-import org.apache.curator.test.TestingServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.ScramCredentialInfo;
@@ -36,35 +34,22 @@ class ClientQuotaRequestsTest {
     @TempDir
     private static Path dir;
 
-    private static TestingServer zookeeper;
+    private static TestCluster cluster;
     private static BrokerServer broker;
     private static Admin admin;
 
     @BeforeAll
     static void start() throws Exception {
-        zookeeper = new TestingServer(InstanceSpec.newInstanceSpec(), true);
-        broker = BrokerServer.start(BrokerConfig.fromMap(Map.of(
-                "broker.id",
-                "1",
-                "listeners",
-                "PLAINTEXT://127.0.0.1:0",
-                "log.dirs",
-                dir.toString(),
-                "zookeeper.connect",
-                zookeeper.getConnectString())));
-        admin = Admin.create(Map.of("bootstrap.servers", bootstrap()));
+        cluster = new TestCluster(dir);
+        broker = cluster.start(1);
+        admin = TestCluster.admin(broker);
         admin.createTopics(List.of(new NewTopic("orders", 1, (short) 1))).all().get(20, TimeUnit.SECONDS);
     }
 
-    private static String bootstrap() {
-        return broker.listeners().get(0).replace("PLAINTEXT://", "");
-    }
-
     @AfterAll
-    static void stop() throws Exception {
+    static void stop() {
         admin.close();
-        broker.shutdown();
-        zookeeper.close();
+        cluster.close();
     }
 
     @Test
@@ -130,7 +115,7 @@ class ClientQuotaRequestsTest {
     @Test
     void aProducerFeelsItsQuota() throws Exception {
         alter(new ClientQuotaEntity(Map.of("client-id", "slow")), "producer_byte_rate", 10_000.0);
-        Map<String, Object> settings = Map.of("bootstrap.servers", bootstrap(), "client.id", "slow");
+        Map<String, Object> settings = Map.of("bootstrap.servers", TestCluster.address(broker), "client.id", "slow");
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
             Awaitility.await("the producer is throttled")

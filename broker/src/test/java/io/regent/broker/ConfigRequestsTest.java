@@ -10,8 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.apache.curator.test.InstanceSpec;
-import org.apache.curator.test.TestingServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
@@ -42,29 +40,20 @@ class ConfigRequestsTest {
     @TempDir
     private static Path dir;
 
-    private static TestingServer zookeeper;
-    private static BrokerServer broker;
+    private static TestCluster cluster;
     private static Admin admin;
 
     @BeforeAll
     static void start() throws Exception {
-        zookeeper = new TestingServer(InstanceSpec.newInstanceSpec(), true);
-        broker = BrokerServer.start(BrokerConfig.fromMap(Map.of(
-                "broker.id", "1",
-                "listeners", "PLAINTEXT://127.0.0.1:0",
-                "log.dirs", dir.toString(),
-                "log.retention.hours", "24",
-                "zookeeper.connect", zookeeper.getConnectString())));
-        admin = Admin.create(
-                Map.of("bootstrap.servers", broker.listeners().get(0).replace("PLAINTEXT://", "")));
+        cluster = new TestCluster(dir);
+        admin = TestCluster.admin(cluster.start(1, Map.of("log.retention.hours", "24")));
         admin.createTopics(List.of(new NewTopic("orders", 1, (short) 1))).all().get(20, TimeUnit.SECONDS);
     }
 
     @AfterAll
-    static void stop() throws Exception {
+    static void stop() {
         admin.close();
-        broker.shutdown();
-        zookeeper.close();
+        cluster.close();
     }
 
     @Test

@@ -7,16 +7,11 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
-import org.apache.curator.test.InstanceSpec;
-import org.apache.curator.test.TestingServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -24,9 +19,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,40 +30,25 @@ class ControllerOnlyTest {
     private static final int RULER = 9;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    private static TestingServer zookeeper;
-    private static int clusters;
-
     @TempDir
     private Path dir;
 
-    private String chroot;
-    private final List<BrokerServer> running = new ArrayList<>();
-
-    @BeforeAll
-    static void startZooKeeper() throws Exception {
-        zookeeper = new TestingServer(InstanceSpec.newInstanceSpec(), true);
-    }
-
-    @AfterAll
-    static void stopZooKeeper() throws Exception {
-        zookeeper.close();
-    }
+    private TestCluster cluster;
 
     @BeforeEach
-    void ownCluster() {
-        chroot = "/rulers" + clusters++;
+    void start() throws Exception {
+        cluster = new TestCluster(dir);
     }
 
     @AfterEach
-    void stopNodes() {
-        Collections.reverse(running);
-        running.forEach(BrokerServer::shutdown);
+    void stop() {
+        cluster.close();
     }
 
     @Test
     void itTakesTheReignServesAdministratorsStoresNothingAndGivesTheReignBack() throws Exception {
-        BrokerServer broker = broker(BROKER, Map.of());
-        try (Admin admin = admin(broker)) {
+        BrokerServer broker = cluster.start(BROKER);
+        try (Admin admin = TestCluster.admin(broker)) {
             awaitController(admin, BROKER);
             BrokerServer ruler = ruler(RULER);
             awaitController(admin, RULER);
@@ -97,14 +75,14 @@ class ControllerOnlyTest {
                                     .extracting(Node::id)
                                     .contains(BROKER, RULER));
             produce(broker);
-            try (Admin atRuler = admin(ruler)) {
+            try (Admin atRuler = TestCluster.admin(ruler)) {
                 assertThat(atRuler.listTopics().names().get(20, TimeUnit.SECONDS))
                         .contains("orders");
                 assertThat(atRuler.listConsumerGroups().all().get(20, TimeUnit.SECONDS))
                         .isEmpty();
             }
             assertThat(ruler.title()).isEqualTo("Controller 9 (preferred; stores nothing)");
-            assertThat(Files.exists(logs(RULER))).isFalse();
+            assertThat(Files.exists(cluster.logs(RULER))).isFalse();
 
             ruler.shutdown();
             awaitController(admin, BROKER);
@@ -118,7 +96,7 @@ class ControllerOnlyTest {
 
     @Test
     void theIdOfABrokerIsRefused() {
-        broker(BROKER, Map.of());
+        cluster.start(BROKER);
         assertThatThrownBy(() -> ruler(BROKER))
                 .isInstanceOf(StartupException.class)
                 .hasMessageContaining("/brokers/ids/1 exists")
@@ -128,17 +106,17 @@ class ControllerOnlyTest {
     @Test
     void aBrokerIsRefusedTheIdOfANodeThatOnlyRules() {
         ruler(RULER);
-        assertThatThrownBy(() -> broker(RULER, Map.of()))
+        assertThatThrownBy(() -> cluster.start(RULER))
                 .isInstanceOf(StartupException.class)
                 .hasMessageContaining("/regent/controllers/9 exists");
     }
 
     @Test
     void aNodeThatDoesNotRuleHangsUpOnClients() throws Exception {
-        BrokerServer broker = broker(BROKER, Map.of());
+        BrokerServer broker = cluster.start(BROKER);
         BrokerServer first = ruler(8);
         BrokerServer second = ruler(RULER);
-        String bootstrap = address(second) + "," + address(broker);
+        String bootstrap = TestCluster.address(second) + "," + TestCluster.address(broker);
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
             awaitController(admin, 8);
             assertThat(admin.describeCluster().nodes().get())
@@ -152,9 +130,9 @@ class ControllerOnlyTest {
 
     @Test
     void aBrokerThatNeverRulesLeavesTheSeatToWhoeverComesLater() {
-        BrokerServer broker = broker(BROKER, Map.of("regent.node.roles", "broker"));
-        broker(RULER, Map.of("regent.node.roles", "controller"));
-        try (Admin admin = admin(broker)) {
+        BrokerServer broker = cluster.start(BROKER, Map.of("regent.node.roles", "broker"));
+        cluster.start(RULER, Map.of("regent.node.roles", "controller"));
+        try (Admin admin = TestCluster.admin(broker)) {
             awaitController(admin, RULER);
         }
         assertThat(broker.title()).isEqualTo("Broker 1 (never rules)");
@@ -164,7 +142,7 @@ class ControllerOnlyTest {
 
     private static void produce(BrokerServer broker) throws Exception {
         Properties properties = new Properties();
-        properties.setProperty("bootstrap.servers", address(broker));
+        properties.setProperty("bootstrap.servers", TestCluster.address(broker));
         try (KafkaProducer<String, String> producer =
                 new KafkaProducer<>(properties, new StringSerializer(), new StringSerializer())) {
             producer.send(new ProducerRecord<>("orders", "key", "value")).get(20, TimeUnit.SECONDS);
@@ -181,35 +159,7 @@ class ControllerOnlyTest {
                         found -> found.equals(Optional.of(id)));
     }
 
-    private static Admin admin(BrokerServer node) {
-        return Admin.create(Map.of("bootstrap.servers", address(node)));
-    }
-
-    private static String address(BrokerServer node) {
-        return node.listeners().get(0).replace("PLAINTEXT://", "");
-    }
-
-    private Path logs(int id) {
-        return dir.resolve("logs-" + id);
-    }
-
     private BrokerServer ruler(int id) {
-        return broker(id, Map.of("regent.node.roles", "controller", "regent.controller.preferred", "true"));
-    }
-
-    private BrokerServer broker(int id, Map<String, String> overrides) {
-        Map<String, String> properties = new HashMap<>(Map.of(
-                "broker.id", Integer.toString(id),
-                "listeners", "PLAINTEXT://127.0.0.1:0",
-                "log.dirs", logs(id).toString(),
-                "zookeeper.connect", zookeeper.getConnectString() + chroot,
-                "zookeeper.session.timeout.ms", "6000",
-                "offsets.topic.num.partitions", "3",
-                "offsets.topic.replication.factor", "1",
-                "log.cleaner.dedupe.buffer.size", "2097152"));
-        properties.putAll(overrides);
-        BrokerServer node = BrokerServer.start(BrokerConfig.fromMap(properties));
-        running.add(node);
-        return node;
+        return cluster.start(id, Map.of("regent.node.roles", "controller", "regent.controller.preferred", "true"));
     }
 }

@@ -11,8 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.apache.curator.test.InstanceSpec;
-import org.apache.curator.test.TestingServer;
 import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -85,29 +83,21 @@ class RequestAnswersTest {
     @TempDir
     private static Path dir;
 
-    private static TestingServer zookeeper;
-    private static BrokerServer broker;
+    private static TestCluster cluster;
     private static int port;
 
     @BeforeAll
     static void start() throws Exception {
-        zookeeper = new TestingServer(InstanceSpec.newInstanceSpec(), true);
-        broker = BrokerServer.start(BrokerConfig.fromMap(Map.of(
-                "broker.id", "1",
-                "listeners", "PLAINTEXT://127.0.0.1:0",
-                "log.dirs", dir.toString(),
-                "auto.create.topics.enable", "false",
-                "zookeeper.connect", zookeeper.getConnectString())));
-        String listener = broker.listeners().get(0);
-        port = Integer.parseInt(listener.substring(listener.lastIndexOf(':') + 1));
+        cluster = new TestCluster(dir);
+        String address = TestCluster.address(cluster.start(1, Map.of("auto.create.topics.enable", "false")));
+        port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
         // The controller is this very broker, once it has won its election.
         Awaitility.await().until(() -> create(topic(TOPIC, 2, 1)), code -> code != Errors.NOT_CONTROLLER.code());
     }
 
     @AfterAll
-    static void stop() throws Exception {
-        broker.shutdown();
-        zookeeper.close();
+    static void stop() {
+        cluster.close();
     }
 
     static Stream<Arguments> badTopics() {

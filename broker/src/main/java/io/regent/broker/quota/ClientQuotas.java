@@ -3,6 +3,7 @@ package io.regent.broker.quota;
 import io.regent.broker.network.Request;
 import io.regent.broker.network.TrafficLimits;
 import java.net.InetAddress;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -45,7 +46,7 @@ public final class ClientQuotas implements TrafficLimits {
 
     private final Metrics metrics;
     private final RateLimits rates;
-    private final Map<QuotaEntity, Map<String, String>> clients = new ConcurrentHashMap<>();
+    private final Map<QuotaEntity, Map<Kind, Double>> clients = new ConcurrentHashMap<>();
     private final Map<InetAddress, Double> addresses = new ConcurrentHashMap<>();
     private volatile OptionalDouble anyAddress = OptionalDouble.empty();
 
@@ -80,10 +81,16 @@ public final class ClientQuotas implements TrafficLimits {
     }
 
     private void set(QuotaEntity entity, Map<String, String> quotas) {
-        if (quotas.isEmpty()) {
+        Map<Kind, Double> limits = new EnumMap<>(Kind.class);
+        for (Kind kind : Kind.values()) {
+            if (quotas.containsKey(kind.key)) {
+                limits.put(kind, Double.valueOf(quotas.get(kind.key)));
+            }
+        }
+        if (limits.isEmpty()) {
             clients.remove(entity);
         } else {
-            clients.put(entity, Map.copyOf(quotas));
+            clients.put(entity, limits);
         }
     }
 
@@ -131,9 +138,9 @@ public final class ClientQuotas implements TrafficLimits {
         String user = request.context().principal.getName();
         String clientId = Optional.ofNullable(request.header().clientId()).orElse("");
         for (QuotaEntity entity : QuotaEntity.precedence(user, clientId)) {
-            String limit = clients.getOrDefault(entity, Map.of()).get(kind.key);
+            Double limit = clients.getOrDefault(entity, Map.of()).get(kind);
             if (limit != null) {
-                return restMs(kind, entity.sharedBy(user, clientId), Double.parseDouble(limit), value);
+                return restMs(kind, entity.sharedBy(user, clientId), limit, value);
             }
         }
         return 0;

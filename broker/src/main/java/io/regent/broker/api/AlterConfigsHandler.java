@@ -166,20 +166,17 @@ final class AlterConfigsHandler {
 
     private static CompletableFuture<ApiError> outcome(Asked asked, Set<ConfigResource> repeated) {
         ConfigResource resource = asked.resource();
-        CompletableFuture<Void> done;
-        try {
-            if (repeated.contains(resource)) {
-                throw new InvalidRequestException("Each resource must appear at most once.");
-            }
-            done = asked.alteration.apply(resource);
-        } catch (RuntimeException refused) {
-            done = CompletableFuture.failedFuture(refused);
-        }
-        return done.handle((unused, failure) -> failure == null ? ApiError.NONE : refusal(resource, failure));
+        return Answers.outcome(
+                () -> {
+                    if (repeated.contains(resource)) {
+                        throw new InvalidRequestException("Each resource must appear at most once.");
+                    }
+                    return asked.alteration.apply(resource);
+                },
+                cause -> refusal(resource, cause));
     }
 
-    private static ApiError refusal(ConfigResource resource, Throwable failure) {
-        Throwable cause = Answers.cause(failure);
+    private static ApiError refusal(ConfigResource resource, Throwable cause) {
         if (cause instanceof ConfigException || cause instanceof IllegalArgumentException) {
             return ApiError.fromThrowable(new InvalidConfigurationException(
                     "Invalid config value for resource " + resource + ": " + cause.getMessage()));

@@ -1,12 +1,15 @@
 package io.regent.broker.api;
 
 import io.regent.broker.network.Request;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.requests.AbstractResponse;
+import org.apache.kafka.common.requests.ApiError;
 import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.security.authorizer.AclEntry;
@@ -29,6 +32,23 @@ final class Answers {
                 request.fail(unexpected);
             }
         });
+    }
+
+    /**
+     * What becomes of one alteration among several, which are answered each for itself.
+     *
+     * @param alteration begins it; what it throws refuses it
+     * @param refusal tells what went wrong, as clients know it
+     */
+    static CompletableFuture<ApiError> outcome(
+            Supplier<CompletableFuture<?>> alteration, Function<Throwable, ApiError> refusal) {
+        CompletableFuture<?> done;
+        try {
+            done = alteration.get();
+        } catch (RuntimeException refused) {
+            done = CompletableFuture.failedFuture(refused);
+        }
+        return done.handle((unused, failure) -> failure == null ? ApiError.NONE : refusal.apply(cause(failure)));
     }
 
     /** What went wrong, without the wrappers that futures put around it. */

@@ -101,7 +101,8 @@ final class ClientQuotasHandler {
         AlterClientQuotasRequestData data =
                 request.body(AlterClientQuotasRequest.class).data();
         List<Altered> altered = data.entries().stream()
-                .map(entry -> new Altered(entry, outcome(entry, data.validateOnly())))
+                .map(entry -> new Altered(
+                        entry, Answers.outcome(() -> alter(entry, data.validateOnly()), ApiError::fromThrowable)))
                 .toList();
         Answers.when(
                 CompletableFuture.allOf(altered.stream().map(Altered::outcome).toArray(CompletableFuture[]::new)),
@@ -110,17 +111,6 @@ final class ClientQuotasHandler {
                         .setEntries(altered.stream()
                                 .map(ClientQuotasHandler::answer)
                                 .toList())));
-    }
-
-    private CompletableFuture<ApiError> outcome(AlterClientQuotasRequestData.EntryData entry, boolean validateOnly) {
-        CompletableFuture<?> done;
-        try {
-            done = alter(entry, validateOnly);
-        } catch (RuntimeException refused) {
-            done = CompletableFuture.failedFuture(refused);
-        }
-        return done.handle(
-                (unused, failure) -> failure == null ? ApiError.NONE : ApiError.fromThrowable(Answers.cause(failure)));
     }
 
     private CompletableFuture<?> alter(AlterClientQuotasRequestData.EntryData entry, boolean validateOnly) {

@@ -126,7 +126,8 @@ final class ScramCredentialsHandler {
                 .forEach(upsertion -> byUser.computeIfAbsent(upsertion.name(), name -> new ArrayList<>())
                         .add(new Change(ScramMechanism.fromType(upsertion.mechanism()), upsertion)));
         Map<String, CompletableFuture<ApiError>> outcomes = new LinkedHashMap<>();
-        byUser.forEach((user, changes) -> outcomes.put(user, outcome(user, changes)));
+        byUser.forEach((user, changes) ->
+                outcomes.put(user, Answers.outcome(() -> alter(user, changes), ApiError::fromThrowable)));
         Answers.when(CompletableFuture.allOf(outcomes.values().toArray(CompletableFuture[]::new)), request, done -> {
             AlterUserScramCredentialsResponseData response = new AlterUserScramCredentialsResponseData();
             outcomes.forEach((user, outcome) -> response.results()
@@ -138,21 +139,12 @@ final class ScramCredentialsHandler {
         });
     }
 
-    private CompletableFuture<ApiError> outcome(String user, List<Change> changes) {
-        CompletableFuture<?> done;
-        try {
-            check(user, changes);
-            Map<String, String> credentials = credentials(changes);
-            Deletions deletions = new Deletions();
-            done = store.change(
-                    EntityType.USERS,
-                    Sanitizer.sanitize(user),
-                    before -> deletions.applied(before, changes, credentials));
-        } catch (RuntimeException refused) {
-            done = CompletableFuture.failedFuture(refused);
-        }
-        return done.handle(
-                (unused, failure) -> failure == null ? ApiError.NONE : ApiError.fromThrowable(Answers.cause(failure)));
+    private CompletableFuture<?> alter(String user, List<Change> changes) {
+        check(user, changes);
+        Map<String, String> credentials = credentials(changes);
+        Deletions deletions = new Deletions();
+        return store.change(
+                EntityType.USERS, Sanitizer.sanitize(user), before -> deletions.applied(before, changes, credentials));
     }
 
     private static void check(String user, List<Change> changes) {

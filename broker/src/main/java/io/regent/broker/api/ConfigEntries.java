@@ -39,17 +39,19 @@ final class ConfigEntries {
     /** All keys of a topic with these overrides, by name. */
     List<DescribeConfigsResourceResult> ofTopic(Map<String, String> overrides) {
         LogConfig resolved = topics.resolve(overrides);
+        ConfigLayers layers = config.layers();
         Map<String, DescribeConfigsResourceResult> entries = new TreeMap<>();
         Map<String, ?> values = resolved.values();
         LogConfig.configKeys().forEach((name, key) -> {
             if (!key.internalConfig) {
-                entries.put(name, topicEntry(key, values.get(name), overrides.containsKey(name)));
+                entries.put(name, topicEntry(layers, key, values.get(name), overrides.containsKey(name)));
             }
         });
         return new ArrayList<>(entries.values());
     }
 
-    private DescribeConfigsResourceResult topicEntry(ConfigKey key, Object value, boolean overridden) {
+    private static DescribeConfigsResourceResult topicEntry(
+            ConfigLayers layers, ConfigKey key, Object value, boolean overridden) {
         List<DescribeConfigsSynonym> synonyms = new ArrayList<>();
         String text = shown(value, Optional.of(key.type));
         if (overridden) {
@@ -57,7 +59,7 @@ final class ConfigEntries {
         }
         String brokerKey = ServerTopicConfigSynonyms.TOPIC_CONFIG_SYNONYMS.get(key.name);
         if (brokerKey != null) {
-            synonyms.addAll(brokerSynonyms(brokerKey));
+            synonyms.addAll(brokerSynonyms(layers, brokerKey));
         }
         return entry(key.name, text, Optional.of(key.type), synonyms)
                 .setReadOnly(false)
@@ -88,22 +90,23 @@ final class ConfigEntries {
         return names.stream().map(name -> brokerEntry(layers, name)).toList();
     }
 
-    private DescribeConfigsResourceResult brokerEntry(ConfigLayers layers, String name) {
+    private static DescribeConfigsResourceResult brokerEntry(ConfigLayers layers, String name) {
         Optional<ConfigKey> key = DynamicKeys.definition(name);
         String value = BrokerConfig.definitions().containsKey(name)
                 ? shown(layers.effective().get(name), typeOf(name))
                 : key.flatMap(throttle -> layers.dynamic(name)).orElse(null);
-        return brokerEntry(name, value, brokerSynonyms(name));
+        return brokerEntry(name, value, brokerSynonyms(layers, name));
     }
 
     /** The keys that are set at run time for all brokers, by name. */
     List<DescribeConfigsResourceResult> ofAllBrokers() {
+        ConfigLayers layers = config.layers();
         List<DescribeConfigsResourceResult> entries = new ArrayList<>();
-        new TreeMap<>(config.layers().ofCluster())
+        new TreeMap<>(layers.ofCluster())
                 .forEach((name, value) -> entries.add(brokerEntry(
                         name,
                         isSensitive(typeOf(name)) ? null : value,
-                        brokerSynonyms(name).stream()
+                        brokerSynonyms(layers, name).stream()
                                 .filter(synonym -> synonym.source() == ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG.id())
                                 .toList())));
         return entries;
@@ -122,8 +125,7 @@ final class ConfigEntries {
      * Where the key's value comes from and would come from next, by layer, and within a layer in the finer unit first.
      * What stands before the first mention of the key itself is not its own, and is left out (as Kafka does).
      */
-    private List<DescribeConfigsSynonym> brokerSynonyms(String key) {
-        ConfigLayers layers = config.layers();
+    private static List<DescribeConfigsSynonym> brokerSynonyms(ConfigLayers layers, String key) {
         List<String> names = DynamicKeys.synonyms(key);
         List<DescribeConfigsSynonym> synonyms = new ArrayList<>();
         addSynonyms(synonyms, names, layers.ofBroker(), ConfigSource.DYNAMIC_BROKER_CONFIG);

@@ -52,11 +52,6 @@ public final class DynamicConfig {
         return layers;
     }
 
-    /** server.properties and what is set at run time, together. */
-    public BrokerConfig current() {
-        return layers.effective();
-    }
-
     /** Tells a part the configuration now, and whenever it changes. */
     public void follow(Listener listener) {
         synchronized (this) {

@@ -20,11 +20,11 @@ class DynamicConfigTest {
         config.become(
                 Map.of("log.retention.ms", "2", "message.max.bytes", "2000"), Map.of("message.max.bytes", "3000"));
 
-        assertThat(config.current().getLong("log.retention.ms")).isEqualTo(2);
-        assertThat(config.current().getInt("message.max.bytes")).isEqualTo(3000);
-        assertThat(config.current().numIoThreads()).isEqualTo(4);
+        assertThat(config.layers().effective().getLong("log.retention.ms")).isEqualTo(2);
+        assertThat(config.layers().effective().getInt("message.max.bytes")).isEqualTo(3000);
+        assertThat(config.layers().effective().numIoThreads()).isEqualTo(4);
         config.become(Map.of(), Map.of());
-        assertThat(config.current().getInt("message.max.bytes")).isEqualTo(1000);
+        assertThat(config.layers().effective().getInt("message.max.bytes")).isEqualTo(1000);
     }
 
     @Test
@@ -32,10 +32,10 @@ class DynamicConfigTest {
         DynamicConfig config = config("log.roll.ms", "5");
 
         config.become(Map.of("log.roll.ms", "7"), Map.of());
-        assertThat(config.current().getLong("log.roll.ms")).isEqualTo(7);
+        assertThat(config.layers().effective().getLong("log.roll.ms")).isEqualTo(7);
 
         config.become(Map.of(), Map.of());
-        assertThat(config.current().getLong("log.roll.ms")).isEqualTo(5);
+        assertThat(config.layers().effective().getLong("log.roll.ms")).isEqualTo(5);
     }
 
     @Test
@@ -74,8 +74,8 @@ class DynamicConfigTest {
                 Map.of("num.io.threads", "many", "no.such.key", "1", "log.dirs", "/tmp", "log.retention.ms", "9"),
                 Map.of());
 
-        assertThat(config.current().numIoThreads()).isEqualTo(8);
-        assertThat(config.current().getLong("log.retention.ms")).isEqualTo(9);
+        assertThat(config.layers().effective().numIoThreads()).isEqualTo(8);
+        assertThat(config.layers().effective().getLong("log.retention.ms")).isEqualTo(9);
         assertThat(config.layers().ofCluster()).containsOnlyKeys("log.retention.ms");
     }
 
@@ -86,7 +86,7 @@ class DynamicConfigTest {
 
         config.become(Map.of("log.cleaner.dedupe.buffer.size", "1048576"), Map.of());
 
-        assertThat(config.current().getLong("log.retention.ms")).isEqualTo(9);
+        assertThat(config.layers().effective().getLong("log.retention.ms")).isEqualTo(9);
     }
 
     @Test

@@ -49,6 +49,9 @@ import org.apache.kafka.server.util.KafkaScheduler;
  * part is put on the stack as it starts, so that a start that fails leaves nothing behind.
  */
 final class BrokerAssembly {
+    /** How often configuration that could not be read is asked for again. */
+    private static final long CONFIG_RETRY_MS = 5_000;
+
     private final BrokerConfig config;
     private final PartStack parts;
     private final MetadataCache metadata;
@@ -212,34 +215,19 @@ final class BrokerAssembly {
     /** Opens the logs as their topics are configured, and has them follow changes from then on. */
     private void loadLogs() {
         TopicConfigFeed topicConfigs = new TopicConfigFeed(cluster.znodes(), configStore, logs);
-        BrokerConfigFeed brokerConfigs = new BrokerConfigFeed(brokerId, configStore, dynamicConfig);
+        List<ConfigFeed> feeds =
+                List.of(topicConfigs, new BrokerConfigFeed(brokerId, configStore, dynamicConfig), clientQuotas);
         Map<String, Map<String, String>> atStart = cluster.topicConfigs();
         logs.startup(
                 topic -> TopicConfigFeed.properties(atStart.getOrDefault(topic, Map.of())),
                 replicas.logDirFailureListener());
         logs.setTopicOverrides(topicConfigs::forNewLog);
         clientQuotas.start();
-        new ConfigChanges(cluster.session(), entity -> {
-                    topicConfigs.changed(entity);
-                    brokerConfigs.changed(entity);
-                    clientQuotas.changed(entity);
-                })
-                .start();
+        new ConfigChanges(cluster.session(), entity -> feeds.forEach(feed -> feed.changed(entity))).start();
         // Notifications that were purged while there was no session are never told.
-        cluster.session().addListener(handle -> {
-            topicConfigs.doubt();
-            brokerConfigs.doubt();
-            clientQuotas.doubt();
-        });
+        cluster.session().addListener(handle -> feeds.forEach(ConfigFeed::doubt));
         var unused = scheduler.schedule(
-                "missing-configs",
-                () -> {
-                    topicConfigs.retryMissing();
-                    brokerConfigs.retryMissing();
-                    clientQuotas.retryMissing();
-                },
-                TopicConfigFeed.RETRY_MS,
-                TopicConfigFeed.RETRY_MS);
+                "missing-configs", () -> feeds.forEach(ConfigFeed::retryMissing), CONFIG_RETRY_MS, CONFIG_RETRY_MS);
     }
 
     private Optional<ReplicaSelector> replicaSelector() {

@@ -7,12 +7,8 @@ import io.regent.metadata.znode.ConfigZnode.EntityType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Brings what is set at run time for this broker and for all brokers from ZooKeeper to the broker's configuration.
- *
- * <p>Any thread may call it; no call waits. What cannot be read is asked for again.
- */
-final class BrokerConfigFeed {
+/** Brings what is set at run time for this broker and for all brokers from ZooKeeper to the broker's configuration. */
+final class BrokerConfigFeed implements ConfigFeed {
     private static final Logger LOG = LoggerFactory.getLogger(BrokerConfigFeed.class);
     private static final String BROKER_ENTITY = "brokers/";
 
@@ -27,20 +23,20 @@ final class BrokerConfigFeed {
         this.config = config;
     }
 
-    /** Takes in a change; {@code entity} is as {@code /config/changes} names it. */
-    void changed(String entity) {
+    @Override
+    public void changed(String entity) {
         if (entity.equals(BROKER_ENTITY + brokerId) || entity.equals(BROKER_ENTITY + ConfigZnode.DEFAULT_ENTITY)) {
             refresh();
         }
     }
 
-    /** What changed may have gone unheard: it is asked for again, with the next retry. */
-    void doubt() {
+    @Override
+    public void doubt() {
         missing = true;
     }
 
-    /** Asks again for what could not be read; called now and then. */
-    void retryMissing() {
+    @Override
+    public void retryMissing() {
         if (missing) {
             refresh();
         }

@@ -22,10 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Brings the quotas of users, client ids and addresses from ZooKeeper to those who enforce them: all at start, then each
  * that changes.
- *
- * <p>Any thread may call it; no call waits. What cannot be read is asked for again.
  */
-final class ClientQuotaFeed {
+final class ClientQuotaFeed implements ConfigFeed {
     private static final Logger LOG = LoggerFactory.getLogger(ClientQuotaFeed.class);
     private static final List<EntityType> TYPES = List.of(EntityType.USERS, EntityType.CLIENTS, EntityType.IPS);
 
@@ -52,8 +50,8 @@ final class ClientQuotaFeed {
         TYPES.forEach(this::readAll);
     }
 
-    /** Takes in a change; {@code entity} is as {@code /config/changes} names it. */
-    void changed(String entity) {
+    @Override
+    public void changed(String entity) {
         for (EntityType type : TYPES) {
             String prefix = type.parent().substring(ConfigZnode.ROOT.length() + 1) + "/";
             if (entity.startsWith(prefix)) {
@@ -62,13 +60,13 @@ final class ClientQuotaFeed {
         }
     }
 
-    /** What changed may have gone unheard: all is asked for again, with the next retry. */
-    void doubt() {
+    @Override
+    public void doubt() {
         missingTypes.addAll(TYPES);
     }
 
-    /** Asks again for what could not be read; called now and then. */
-    void retryMissing() {
+    @Override
+    public void retryMissing() {
         List.copyOf(missingTypes).forEach(this::readAll);
         List.copyOf(missing).forEach(this::read);
     }

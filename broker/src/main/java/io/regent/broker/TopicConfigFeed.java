@@ -22,15 +22,13 @@ import org.slf4j.LoggerFactory;
  * <p>Any thread but the ZooKeeper session's may ask for overrides, as that waits for ZooKeeper, though never for long: a
  * log that must be opened while ZooKeeper is away gets the broker's defaults, and its own configuration later.
  */
-final class TopicConfigFeed {
+final class TopicConfigFeed implements ConfigFeed {
     private static final Logger LOG = LoggerFactory.getLogger(TopicConfigFeed.class);
     private static final String TOPIC_ENTITY = "topics/";
     /** How long the opening of a log may wait for ZooKeeper. */
     private static final long READ_TIMEOUT_MS = 5_000;
     /** How long an answer, or none, holds: the controller's request names all partitions of a topic in a row. */
     private static final long MEMO_MS = 1_000;
-    /** How often the missing configuration of opened logs is asked for again. */
-    static final long RETRY_MS = 5_000;
 
     private record Memo(String topic, Properties overrides, long atNs) {
         boolean holds() {
@@ -81,20 +79,21 @@ final class TopicConfigFeed {
         return new Properties();
     }
 
-    /** Takes in a change; {@code entity} is as {@code /config/changes} names it. Any thread. */
-    void changed(String entity) {
+    @Override
+    public void changed(String entity) {
         if (entity.startsWith(TOPIC_ENTITY)) {
             apply(entity.substring(TOPIC_ENTITY.length()));
         }
     }
 
-    /** What changed may have gone unheard: all that is open is asked for again, with the next retry. */
-    void doubt() {
+    /** Of the topics those that have open logs count. */
+    @Override
+    public void doubt() {
         logs.allLogs().forEach(log -> missing.add(log.topicPartition().topic()));
     }
 
-    /** Asks again for what could not be read when a log was opened; called now and then. */
-    void retryMissing() {
+    @Override
+    public void retryMissing() {
         List.copyOf(missing).forEach(this::apply);
     }
 

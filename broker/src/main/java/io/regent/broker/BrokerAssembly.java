@@ -60,6 +60,9 @@ final class BrokerAssembly {
     private AutoCloseable serverEnd;
     private KafkaScheduler scheduler;
     private LogManager logs;
+    /** One for all parts, as each instance registers a bean that counts its metrics, under the same name. */
+    private Metrics sensors;
+
     private ClusterAccess cluster;
     private int brokerId;
     private BrokerRegistration registration;
@@ -86,6 +89,7 @@ final class BrokerAssembly {
         bindListeners();
         lockLogDirs();
         cluster = ClusterAccess.wait(access);
+        openSensors();
         identify();
         followConfig();
         seatController();
@@ -133,6 +137,17 @@ final class BrokerAssembly {
         return config.hasBrokerRole() ? settings : settings.withoutLogDirs();
     }
 
+    /** Sensors may expire when they are not used; the names of their beans begin with kafka.server. */
+    private void openSensors() {
+        sensors = new Metrics(
+                new MetricConfig(),
+                List.of(new JmxReporter()),
+                Time.SYSTEM,
+                true,
+                new KafkaMetricsContext("kafka.server"));
+        parts.push("sensors", sensors);
+    }
+
     private void identify() {
         brokerId = BrokerIdentity.decide(config, cluster.znodes());
         logs.claim(brokerId, cluster.clusterId());
@@ -154,10 +169,8 @@ final class BrokerAssembly {
         dynamicConfig.follow(
                 now -> scheduler.resizeThreadPool(now.effective().getInt(ServerConfigs.BACKGROUND_THREADS_CONFIG)));
         dynamicConfig.follow(now -> logs.reconfigure(logSettings(now.effective())));
-        Metrics quotaMetrics = serverMetrics();
-        parts.push("metrics of quotas", quotaMetrics);
         ClientQuotas quotas = new ClientQuotas(
-                quotaMetrics,
+                sensors,
                 Time.SYSTEM,
                 config.getInt(QuotaConfigs.NUM_QUOTA_SAMPLES_CONFIG),
                 config.getInt(QuotaConfigs.QUOTA_WINDOW_SIZE_SECONDS_CONFIG));
@@ -197,7 +210,14 @@ final class BrokerAssembly {
         replicas = new ReplicaManager(
                 ReplicaSettings.of(config, brokerId),
                 new ReplicaManager.Environment(
-                        Time.SYSTEM, logs, metadata, isrChanges, presence::epoch, scheduler, replicaSelector()),
+                        Time.SYSTEM,
+                        logs,
+                        metadata,
+                        isrChanges,
+                        presence::epoch,
+                        scheduler,
+                        sensors,
+                        replicaSelector()),
                 new ControllerEpochGuard(controller::knownEpoch, cluster.znodes()::controllerEpoch, epochChecks));
         dynamicConfig.follow(now -> {
             replicas.resizeFetchers(now.effective().numReplicaFetchers());
@@ -236,28 +256,12 @@ final class BrokerAssembly {
     }
 
     private void seatGroups() {
-        Metrics groupMetrics = serverMetrics();
-        parts.push("metrics of groups", groupMetrics);
         groups = new GroupSeat(
-                brokerId,
-                config,
-                new ReplicaGroupPartitions(replicas),
-                groupMetrics,
-                KafkaYammerMetrics.defaultRegistry());
+                brokerId, config, new ReplicaGroupPartitions(replicas), sensors, KafkaYammerMetrics.defaultRegistry());
         parts.push("group coordinator", groups);
         groups.start(cluster::groupPartitions);
         replicas.addLeadershipListener(groups);
         metadata.addListener((now, deleted) -> groups.onPartitionsDeleted(List.copyOf(deleted)));
-    }
-
-    /** Sensors that expire when they are not used; the names of their beans begin with kafka.server. */
-    private static Metrics serverMetrics() {
-        return new Metrics(
-                new MetricConfig(),
-                List.of(new JmxReporter()),
-                Time.SYSTEM,
-                true,
-                new KafkaMetricsContext("kafka.server"));
     }
 
     private void registerAndServe() {

@@ -24,6 +24,7 @@ import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsPa
 import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData.EpochEndOffset;
 import org.apache.kafka.common.message.UpdateMetadataRequestData.UpdateMetadataPartitionState;
 import org.apache.kafka.common.message.UpdateMetadataResponseData;
+import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.FileRecords.TimestampAndOffset;
 import org.apache.kafka.common.replica.ReplicaSelector;
@@ -69,6 +70,7 @@ public final class ReplicaManager implements AutoCloseable {
      * @param isrChanges to the controller
      * @param brokerEpoch this broker's present epoch: the czxid of its registration
      * @param scheduler started already; closed by the caller, after this manager
+     * @param sensors likewise
      * @param replicaSelector replica.selector.class, made and configured; empty for none
      */
     public record Environment(
@@ -78,6 +80,7 @@ public final class ReplicaManager implements AutoCloseable {
             AlterPartitionChannel isrChanges,
             LongSupplier brokerEpoch,
             Scheduler scheduler,
+            Metrics sensors,
             Optional<ReplicaSelector> replicaSelector) {}
 
     public ReplicaManager(ReplicaSettings settings, Environment environment, ControllerEpochGuard epochs) {
@@ -90,7 +93,7 @@ public final class ReplicaManager implements AutoCloseable {
                 environment.brokerEpoch(),
                 new DelayedOperations(),
                 new ReplicaMetrics(),
-                new ReplicationThrottles(settings, environment.time()));
+                new ReplicationThrottles(settings, environment.sensors(), environment.time()));
         this.epochs = epochs;
         this.scheduler = environment.scheduler();
         this.partitions = new PartitionRegistry(context);
@@ -319,6 +322,5 @@ public final class ReplicaManager implements AutoCloseable {
             watermarks.write();
         }
         context.metrics().close();
-        context.throttles().close();
     }
 }

@@ -1,10 +1,6 @@
 package io.regent.broker.replica;
 
 import io.regent.broker.log.PartitionLog;
-import java.util.List;
-import org.apache.kafka.common.metrics.JmxReporter;
-import org.apache.kafka.common.metrics.KafkaMetricsContext;
-import org.apache.kafka.common.metrics.MetricConfig;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.utils.Time;
 
@@ -13,17 +9,14 @@ import org.apache.kafka.common.utils.Time;
  *
  * <p>Only followers that lag are held back: one that is in the ISR must not fall out of it.
  */
-final class ReplicationThrottles implements AutoCloseable {
-    private final Metrics metrics;
+final class ReplicationThrottles {
     private final ReplicationThrottle leader;
     private final ReplicationThrottle follower;
     private final ReplicationThrottle logDirs;
 
-    ReplicationThrottles(ReplicaSettings settings, Time time) {
+    ReplicationThrottles(ReplicaSettings settings, Metrics metrics, Time time) {
         int brokerId = settings.brokerId();
         ReplicationThrottle.Window window = settings.throttleWindow();
-        this.metrics = new Metrics(
-                new MetricConfig(), List.of(new JmxReporter()), time, new KafkaMetricsContext("kafka.server"));
         this.leader = new ReplicationThrottle("LeaderReplication", brokerId, window, metrics, time);
         this.follower = new ReplicationThrottle("FollowerReplication", brokerId, window, metrics, time);
         this.logDirs = new ReplicationThrottle(
@@ -86,10 +79,5 @@ final class ReplicationThrottles implements AutoCloseable {
 
     private boolean isThrottledAsFollower(PartitionLog log) {
         return follower.covers(log.config().followerReplicationThrottledReplicas, log.topicPartition());
-    }
-
-    @Override
-    public void close() {
-        metrics.close();
     }
 }

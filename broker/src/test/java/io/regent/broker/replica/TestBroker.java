@@ -24,6 +24,7 @@ import org.apache.kafka.common.message.StopReplicaRequestData.StopReplicaTopicSt
 import org.apache.kafka.common.message.UpdateMetadataRequestData.UpdateMetadataBroker;
 import org.apache.kafka.common.message.UpdateMetadataRequestData.UpdateMetadataEndpoint;
 import org.apache.kafka.common.message.UpdateMetadataRequestData.UpdateMetadataPartitionState;
+import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.LeaderAndIsrRequest;
@@ -79,7 +80,14 @@ final class TestBroker implements AutoCloseable {
         replicas = new ReplicaManager(
                 settings,
                 new ReplicaManager.Environment(
-                        clock, logs, metadata, controller, brokerEpoch::get, scheduler, Optional.empty()),
+                        clock,
+                        logs,
+                        metadata,
+                        controller,
+                        brokerEpoch::get,
+                        scheduler,
+                        new Metrics(clock),
+                        Optional.empty()),
                 new ControllerEpochGuard(
                         () -> CONTROLLER_EPOCH,
                         () -> CompletableFuture.completedFuture(CONTROLLER_EPOCH),

@@ -29,19 +29,24 @@ final class LogCleaner {
     /** How often the rate of log.cleaner.io.max.bytes.per.second is checked. */
     private static final long THROTTLE_CHECK_MS = 300L;
 
-    /** A stop waits this long for a pass to notice; it looks after each chunk. */
+    /** A stop waits this long for passes to notice; they look after each chunk. */
     private static final long STOP_TIMEOUT_MS = 30_000L;
 
-    private volatile CleanerConfig config;
+    /** The work under one configuration: when it is over, its threads and their passes end. */
+    private record Shift(CleanerConfig config, Throttler throttler, CountDownLatch end) {
+        boolean isOver() {
+            return end.getCount() == 0;
+        }
+    }
+
     private final Supplier<Collection<PartitionLog>> logs;
     private final Function<TopicPartition, Optional<PartitionLog>> current;
     private final LogEnvironment environment;
     private final CleaningStates states = new CleaningStates();
     private final CleanerOffsets offsets;
-    private final Throttler throttler;
     private final Set<TopicPartition> uncleanable = ConcurrentHashMap.newKeySet();
     private final List<Thread> threads = new ArrayList<>();
-    private volatile CountDownLatch stopped = new CountDownLatch(1);
+    private volatile Shift shift;
     private boolean started;
 
     LogCleaner(
@@ -50,38 +55,45 @@ final class LogCleaner {
             Function<TopicPartition, Optional<PartitionLog>> current,
             LogDirectories directories,
             LogEnvironment environment) {
-        this.config = config;
         this.logs = logs;
         this.current = current;
         this.environment = environment;
         this.offsets = new CleanerOffsets(
                 directories, topicPartition -> current.apply(topicPartition).isPresent());
-        this.throttler =
+        this.shift = shift(config);
+    }
+
+    /** One throttle each: who waits in it holds up all others that it is for. */
+    private Shift shift(CleanerConfig config) {
+        Throttler throttler =
                 new Throttler(config.maxIoBytesPerSecond, THROTTLE_CHECK_MS, "cleaner-io", "bytes", environment.time());
+        return new Shift(config, throttler, new CountDownLatch(1));
     }
 
     synchronized void start() {
         started = true;
-        if (!config.enableCleaner) {
+        Shift present = shift;
+        if (!present.config.enableCleaner) {
             return;
         }
-        CountDownLatch end = stopped;
-        for (int i = 0; i < config.numThreads; i++) {
-            threads.add(Thread.ofPlatform().name("log-cleaner-" + i).daemon().start(() -> work(end)));
+        for (int i = 0; i < present.config.numThreads; i++) {
+            threads.add(Thread.ofPlatform().name("log-cleaner-" + i).daemon().start(() -> work(present)));
         }
     }
 
-    /** Goes on with another configuration: what runs is called off, and begun again by the new threads. */
+    /**
+     * Goes on with another configuration at once: new threads begin, and passes that run are called off. Until such a
+     * pass notices it keeps its log and its memory.
+     */
     synchronized void reconfigure(CleanerConfig altered) {
-        boolean running = started;
-        if (sameWork(config, altered)) {
+        Shift former = shift;
+        if (sameWork(former.config, altered)) {
             return;
         }
-        stop();
-        config = altered;
-        throttler.updateDesiredRatePerSec(altered.maxIoBytesPerSecond);
-        stopped = new CountDownLatch(1);
-        if (running) {
+        shift = shift(altered);
+        former.end.countDown();
+        threads.removeIf(thread -> !thread.isAlive());
+        if (started) {
             start();
         }
     }
@@ -98,10 +110,11 @@ final class LogCleaner {
     /** Ends the passes that run. Threads are not interrupted: that would close the files they read. */
     synchronized void stop() {
         started = false;
-        stopped.countDown();
+        shift.end.countDown();
+        long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STOP_TIMEOUT_MS);
         for (Thread thread : threads) {
             try {
-                thread.join(STOP_TIMEOUT_MS);
+                TimeUnit.NANOSECONDS.timedJoin(thread, deadlineNs - System.nanoTime());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
@@ -110,13 +123,13 @@ final class LogCleaner {
         threads.clear();
     }
 
-    private void work(CountDownLatch end) {
+    private void work(Shift own) {
         try {
             // The pause comes first: a broker that starts has better things to do.
-            while (!end.await(config.backoffMs, TimeUnit.MILLISECONDS)) {
+            while (!own.end.await(own.config.backoffMs, TimeUnit.MILLISECONDS)) {
                 boolean more = true;
-                while (more && end.getCount() > 0) {
-                    more = cleanDirtiest(end);
+                while (more && !own.isOver()) {
+                    more = cleanDirtiest(own);
                 }
             }
         } catch (InterruptedException e) {
@@ -126,16 +139,16 @@ final class LogCleaner {
 
     /** Compacts the dirtiest log that is due. @return whether one was compacted */
     boolean cleanDirtiest() {
-        return cleanDirtiest(stopped);
+        return cleanDirtiest(shift);
     }
 
-    private boolean cleanDirtiest(CountDownLatch end) {
+    private boolean cleanDirtiest(Shift own) {
         Optional<CleaningCandidate> dirtiest = takeDirtiest();
         if (dirtiest.isEmpty()) {
             return false;
         }
         try {
-            return clean(dirtiest.get(), end);
+            return clean(dirtiest.get(), own);
         } finally {
             states.end(dirtiest.get().log().topicPartition());
         }
@@ -183,19 +196,19 @@ final class LogCleaner {
         return Optional.empty();
     }
 
-    private boolean clean(CleaningCandidate candidate, CountDownLatch end) {
+    private boolean clean(CleaningCandidate candidate, Shift own) {
         PartitionLog log = candidate.log();
         TopicPartition topicPartition = log.topicPartition();
-        CleanerConfig limits = config;
+        CleanerConfig limits = own.config;
         int threadCount = Math.max(1, limits.numThreads);
-        SegmentChunks chunks = new SegmentChunks(limits.ioBufferSize / threadCount / 2, throttler::maybeThrottle);
+        SegmentChunks chunks = new SegmentChunks(limits.ioBufferSize / threadCount / 2, own.throttler::maybeThrottle);
         LogCompaction.Resources resources = new LogCompaction.Resources(
                 limits.dedupeBufferSize / threadCount,
                 limits.dedupeBufferLoadFactor,
                 chunks,
                 environment.time().milliseconds());
         try {
-            offsets.set(log, new LogCompaction(candidate, resources, () -> requireWanted(topicPartition, end)).run());
+            offsets.set(log, new LogCompaction(candidate, resources, () -> requireWanted(topicPartition, own)).run());
             return true;
         } catch (CleaningStates.CleaningAbortedException e) {
             LOG.debug("{}", e.getMessage());
@@ -210,9 +223,8 @@ final class LogCleaner {
         return false;
     }
 
-    /** @param end of the thread whose pass it is: others may go on with another configuration */
-    private void requireWanted(TopicPartition topicPartition, CountDownLatch end) {
-        if (end.getCount() == 0) {
+    private void requireWanted(TopicPartition topicPartition, Shift own) {
+        if (own.isOver()) {
             throw new CleaningStates.CleaningAbortedException(topicPartition);
         }
         states.requireWanted(topicPartition);

@@ -7,7 +7,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.utils.Time;
 
 /** A clock that a test moves. Sleeping moves it, too. */
-public final class FakeTime implements Time {
+public class FakeTime implements Time {
     private final AtomicLong nowMs;
 
     public FakeTime(long startMs) {

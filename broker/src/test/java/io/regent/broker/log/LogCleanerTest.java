@@ -17,9 +17,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.record.ControlRecordType;
 import org.apache.kafka.common.record.EndTransactionMarker;
 import org.apache.kafka.common.record.MemoryRecords;
@@ -36,11 +39,12 @@ import org.junit.jupiter.api.io.TempDir;
 class LogCleanerTest {
     private static final TopicPartition OFFSETS = new TopicPartition("__consumer_offsets", 0);
     private static final long DELETE_RETENTION_MS = 10_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     @TempDir
     Path temp;
 
-    private final FakeTime time = new FakeTime(LogFixture.START_MS);
+    private final HeldTime time = new HeldTime();
     private final FakeScheduler scheduler = new FakeScheduler(time);
     private final Map<String, String> brokerConfig = new HashMap<>(Map.of("log.cleaner.enable", "false"));
     private final Properties topicConfig = new Properties();
@@ -51,16 +55,47 @@ class LogCleanerTest {
         topicConfig.putIfAbsent("cleanup.policy", "compact");
         topicConfig.putIfAbsent("delete.retention.ms", Long.toString(DELETE_RETENTION_MS));
         topicConfig.putIfAbsent("min.cleanable.dirty.ratio", "0.1");
-        AbstractConfig config = new AbstractConfig(AbstractKafkaConfig.CONFIG_DEF, brokerConfig, false);
-        manager = new LogManager(LogManagerSettings.from(config), time, scheduler, LogFixture.silent());
+        manager = new LogManager(settings(), time, scheduler, LogFixture.silent());
         manager.claim(1, "cluster-a");
         manager.startup(topic -> topicConfig, (dir, lost) -> {});
         return manager.getOrCreate(OFFSETS, Optional.empty(), true);
     }
 
+    private LogManagerSettings settings() {
+        return LogManagerSettings.from(new AbstractConfig(AbstractKafkaConfig.CONFIG_DEF, brokerConfig, false));
+    }
+
     @AfterEach
     void close() {
+        time.release();
         manager.close();
+    }
+
+    /** A clock that moves for whoever sleeps, but can keep them from waking up. */
+    private static final class HeldTime extends FakeTime {
+        private volatile CountDownLatch wakeUp = new CountDownLatch(0);
+
+        HeldTime() {
+            super(LogFixture.START_MS);
+        }
+
+        void hold() {
+            wakeUp = new CountDownLatch(1);
+        }
+
+        void release() {
+            wakeUp.countDown();
+        }
+
+        @Override
+        public void sleep(long ms) {
+            super.sleep(ms);
+            try {
+                wakeUp.await();
+            } catch (InterruptedException e) {
+                throw new InterruptException(e);
+            }
+        }
     }
 
     /** Makes everything written so far cleanable, and cleans until nothing is left to do. */
@@ -270,9 +305,7 @@ class LogCleanerTest {
     @Test
     void aPausedLogIsNotCleaned() {
         PartitionLog log = open();
-        append(log, batch(record("a", "1")));
-        append(log, batch(record("a", "2")));
-        rollAndCommit(log);
+        appendTwice(log);
 
         manager.cleaner()
                 .paused(
@@ -312,12 +345,43 @@ class LogCleanerTest {
         brokerConfig.put("log.cleaner.enable", "true");
         brokerConfig.put("log.cleaner.backoff.ms", "5");
         PartitionLog log = open();
+        appendTwice(log);
+
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(keysAndOffsets(log)).containsExactly("a@1"));
+    }
+
+    @Test
+    void aPassThatIsSlowToEndKeepsItsLogAndHoldsUpNoOthersUnderAnotherConfiguration() {
+        brokerConfig.put("log.cleaner.enable", "true");
+        brokerConfig.put("log.cleaner.backoff.ms", "5");
+        brokerConfig.put("log.cleaner.io.max.bytes.per.second", "1");
+        PartitionLog slow = open();
+        time.sleep(1_000);
+        time.hold();
+        long beforePassMs = time.milliseconds();
+        appendTwice(slow);
+        await().atMost(PATIENCE).until(() -> time.milliseconds() > beforePassMs);
+
+        brokerConfig.put("log.cleaner.io.max.bytes.per.second", "1000000000");
+        assertThat(CompletableFuture.runAsync(() -> manager.reconfigure(settings())))
+                .succeedsWithin(PATIENCE);
+
+        PartitionLog other = manager.getOrCreate(new TopicPartition("__consumer_offsets", 1), Optional.empty(), true);
+        appendTwice(other);
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(keysAndOffsets(other)).containsExactly("a@1"));
+        assertThat(keysAndOffsets(slow)).containsExactly("a@0", "a@1");
+
+        time.release();
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(keysAndOffsets(slow)).containsExactly("a@1"));
+    }
+
+    private static void appendTwice(PartitionLog log) {
         append(log, batch(record("a", "1")));
         append(log, batch(record("a", "2")));
         rollAndCommit(log);
-
-        await().atMost(Duration.ofSeconds(10))
-                .untilAsserted(() -> assertThat(keysAndOffsets(log)).containsExactly("a@1"));
     }
 
     @Test

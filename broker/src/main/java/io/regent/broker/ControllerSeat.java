@@ -98,7 +98,7 @@ final class ControllerSeat implements LocalController, AutoCloseable {
         Optional<Understudy> understudy = config.hasControllerRole()
                 ? Optional.of(new Understudy(
                         new Rehearsal(rule, link, RehearsedCommit::write),
-                        () -> !node.isActive() && node.controllerId().isPresent(),
+                        () -> !node.isActive() && node.controllerId().isPresent() && !node.hasSuspects(),
                         store::heldPartitions))
                 : Optional.empty();
         return new ControllerSeat(node, understudy, metadata, self, interBroker);

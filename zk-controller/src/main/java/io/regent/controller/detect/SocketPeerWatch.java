@@ -142,6 +142,11 @@ public final class SocketPeerWatch implements PeerWatch {
         return suspects.contains(brokerId, nowMs());
     }
 
+    @Override
+    public boolean hasSuspects() {
+        return suspects.containsAny(nowMs());
+    }
+
     static long nowMs() {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     }

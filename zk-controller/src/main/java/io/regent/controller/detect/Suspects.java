@@ -20,7 +20,7 @@ final class Suspects {
 
     /** A node's connection closed; an earlier suspicion goes on. */
     void add(int brokerId, long nowMs) {
-        sinceMs.merge(brokerId, nowMs, (known, now) -> now - known < FRESH_MS ? known : now);
+        sinceMs.merge(brokerId, nowMs, (known, now) -> isFresh(known, now) ? known : now);
     }
 
     /** A node took a connection: it lives. */
@@ -30,6 +30,14 @@ final class Suspects {
 
     boolean contains(int brokerId, long nowMs) {
         Long since = sinceMs.get(brokerId);
-        return since != null && nowMs - since < FRESH_MS;
+        return since != null && isFresh(since, nowMs);
+    }
+
+    boolean containsAny(long nowMs) {
+        return sinceMs.values().stream().anyMatch(since -> isFresh(since, nowMs));
+    }
+
+    private static boolean isFresh(long since, long nowMs) {
+        return nowMs - since < FRESH_MS;
     }
 }

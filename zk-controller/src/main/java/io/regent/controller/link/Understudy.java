@@ -44,7 +44,7 @@ public final class Understudy implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
 
     /**
-     * @param isIdle whether the node has nothing better to do: somebody else rules
+     * @param isIdle whether the node has nothing better to do: somebody else rules, and nobody has just died
      * @param partitions how many the cluster has, as far as this node has read it; 0 while it has not read all
      */
     public Understudy(Rehearsal rehearsal, BooleanSupplier isIdle, IntSupplier partitions) {

@@ -97,6 +97,11 @@ public final class ControllerNode implements AutoCloseable {
         return peers.isSuspect(brokerId);
     }
 
+    /** Whether any node may have died a moment ago: then there are better things to do than what can wait. */
+    public boolean hasSuspects() {
+        return peers.hasSuspects();
+    }
+
     /** What the loop knows. */
     public LoopStatus status() {
         return loop.status();

@@ -57,6 +57,11 @@ public interface PeerWatch extends AutoCloseable {
         return false;
     }
 
+    /** Whether any node may have died a moment ago. Any thread. */
+    default boolean hasSuspects() {
+        return false;
+    }
+
     /** Stops watching and telling. */
     @Override
     void close();

@@ -18,6 +18,16 @@ class SuspectsTest {
     }
 
     @Test
+    void thereAreSuspectsWhileAnyNodeIsOne() {
+        assertThat(suspects.containsAny(1_000)).isFalse();
+        suspects.add(2, 1_000);
+        suspects.add(3, 1_200);
+
+        assertThat(suspects.containsAny(1_200 + Suspects.FRESH_MS - 1)).isTrue();
+        assertThat(suspects.containsAny(1_200 + Suspects.FRESH_MS)).isFalse();
+    }
+
+    @Test
     void aNodeThatTakesAConnectionIsNoSuspect() {
         suspects.add(2, 1_000);
         suspects.clear(2);

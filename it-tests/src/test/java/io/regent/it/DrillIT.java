@@ -17,7 +17,7 @@ class DrillIT {
 
     @Test
     void controllersKilledOneAfterTheOtherLoseAndDuplicateNothing() throws Exception {
-        String report = drill("--kills", "3");
+        String report = drill("--kills", "3", "--pause", "1");
         assertThat(report).contains("Kill 3 of 3", "elected", "in the ISR", "Nothing acknowledged was lost.");
         assertThat(report).containsPattern("lost\\s+0").containsPattern("duplicated\\s+0");
     }

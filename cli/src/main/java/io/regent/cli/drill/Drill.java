@@ -15,7 +15,7 @@ final class Drill {
     /** How long the group's consumer may take to catch up with a log that grows no more. */
     private static final long CATCH_UP_MS = 30_000;
 
-    /** A stretch of quiet before and after each kill, so that a gap belongs to one of them. */
+    /** A stretch of quiet after each kill, so that a gap belongs to one of them. */
     private static final long QUIET_MS = 1_000;
 
     private final ClusterUnderTest cluster;
@@ -83,10 +83,11 @@ final class Drill {
             throw new CommandFailure(
                     "records do not flow before anything was killed" + (trouble.isEmpty() ? "" : ": " + trouble));
         }
-        patience.pass(QUIET_MS);
     }
 
     private RoundResult round(DrillScene scene, int number) {
+        awaitHealth(scene);
+        patience.pass(plan.pauseMs());
         Observation before = awaitHealth(scene);
         ControllerSeat rules = scene.controllerWatch().map(ControllerWatch::now).orElse(before.seat());
         DrillRound round = new DrillRound(scene, before, rules, choose(before, rules));

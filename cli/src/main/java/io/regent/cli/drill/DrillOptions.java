@@ -62,6 +62,13 @@ final class DrillOptions {
     private String victim;
 
     @Option(
+            names = "--pause",
+            paramLabel = "SECONDS",
+            defaultValue = "5",
+            description = "How long the healthy cluster is left alone before each kill (default: 5).")
+    private int pauseSeconds;
+
+    @Option(
             names = "--patience",
             paramLabel = "SECONDS",
             defaultValue = "120",
@@ -82,6 +89,7 @@ final class DrillOptions {
         within("--partitions", partitions, MAX_PARTITIONS);
         within("--rate", rate == null ? 1 : rate, MAX_RATE);
         within("--kills", kills, MAX_KILLS);
+        within("--pause", pauseSeconds, Integer.MAX_VALUE / 1_000);
         within("--patience", patienceSeconds, Integer.MAX_VALUE / 1_000);
         within("--replication-factor", replicationFactor, ownCluster ? brokers : Short.MAX_VALUE);
         within("--min-insync-replicas", minInsyncReplicas, replicationFactor);
@@ -115,6 +123,6 @@ final class DrillOptions {
 
     /** @throws CommandFailure when the victim is nobody */
     KillPlan plan(int kills) {
-        return new KillPlan(kills, Victim.parse(victim), patienceSeconds * 1_000L);
+        return new KillPlan(kills, Victim.parse(victim), pauseSeconds * 1_000L, patienceSeconds * 1_000L);
     }
 }

@@ -14,7 +14,12 @@ import java.util.stream.Stream;
  * <p>Stateless; any thread.
  */
 public final class BrokerJvm {
-    static final String QUICK_COMPILER_ONLY = "-XX:TieredStopAtLevel=1";
+    /**
+     * With as much room for code as both compilers have. In the 48 MB that the JVM gives this one alone, a few seconds' code is
+     * reason enough to mark the heap, and that is when something happens for the first time.
+     */
+    static final List<String> QUICK_COMPILER_ONLY =
+            List.of("-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=240m");
 
     private static final String REGENTS_FILE = "broker.jvm";
     private static final String COMMENT = "#";
@@ -35,9 +40,14 @@ public final class BrokerJvm {
      * live for minutes, in which the optimizing compilers of all of them would take the cores from what they compile.
      */
     static final List<String> SEVERAL_ON_ONE_MACHINE =
-            List.of("-Xms128m", "-Xmx1G", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20", QUICK_COMPILER_ONLY);
+            with(QUICK_COMPILER_ONLY, "-Xms128m", "-Xmx1G", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20");
 
     private BrokerJvm() {}
+
+    /** These flags, with others before them. */
+    static List<String> with(List<String> flags, String... before) {
+        return Stream.concat(Stream.of(before), flags.stream()).toList();
+    }
 
     /**
      * Those of Kafka's own start scripts with another heap, all of it committed from the start as theirs is.

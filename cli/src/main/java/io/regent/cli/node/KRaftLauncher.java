@@ -46,7 +46,7 @@ public final class KRaftLauncher implements NodeLauncher {
     /** The command that formats a node's log directories, without which it does not start. */
     public List<String> formatCommand(Path properties, String clusterId) {
         return libraries.command(
-                List.of("-XX:TieredStopAtLevel=1"),
+                BrokerJvm.QUICK_COMPILER_ONLY,
                 "kafka.tools.StorageTool",
                 "format",
                 "--cluster-id",

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  */
 public final class RegentLauncher implements NodeLauncher {
     private static final List<String> ZOOKEEPER_JVM =
-            List.of("-Xms32m", "-Xmx512m", "-XX:+UseSerialGC", BrokerJvm.QUICK_COMPILER_ONLY);
+            BrokerJvm.with(BrokerJvm.QUICK_COMPILER_ONLY, "-Xms32m", "-Xmx512m", "-XX:+UseSerialGC");
 
     private final List<String> brokerJvm;
     private final List<String> zooKeeperJvm;
@@ -80,7 +80,7 @@ public final class RegentLauncher implements NodeLauncher {
 
     private static List<String> fromEnvironment() {
         List<String> jvm = new ArrayList<>(BrokerJvm.regentsOwn());
-        jvm.add(BrokerJvm.QUICK_COMPILER_ONLY);
+        jvm.addAll(BrokerJvm.QUICK_COMPILER_ONLY);
         Stream.of("REGENT_HEAP_OPTS", "KAFKA_HEAP_OPTS")
                 .map(variable -> words(System.getenv(variable)))
                 .filter(heap -> !heap.isEmpty())

@@ -89,9 +89,15 @@ public sealed interface Event {
      *     no such znode, or it had none
      * @param found the topic as its znode and its configuration hold it, without states of partitions; empty when it is
      *     gone
-     * @param newId an id, chosen at the edge, in case that it needs one
+     * @param newId an id, chosen at the edge, in case that it needs one; {@link TopicId#NONE} where nobody can read the
+     *     znode, which therefore must not be written
      */
-    record ObservedTopic(String name, TopicId idBefore, Optional<TopicImage> found, TopicId newId) {}
+    record ObservedTopic(String name, TopicId idBefore, Optional<TopicImage> found, TopicId newId) {
+        /** Whether there is a znode that nobody can read. */
+        boolean isUnreadable() {
+            return found.isPresent() && !newId.isPresent();
+        }
+    }
 
     /**
      * A broker answered a LeaderAndIsr request.

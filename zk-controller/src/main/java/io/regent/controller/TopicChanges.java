@@ -45,9 +45,9 @@ final class TopicChanges {
 
     /** What an observation says about a topic of the image. */
     private enum News {
-        /** Nothing: this reign wrote it, or it is older than what this reign has decided. */
+        /** Nothing: this reign wrote it, it is older than what this reign has decided, or nobody can read it now. */
         NONE,
-        /** There is a topic that the image does not have. */
+        /** There is a topic that the image does not have; also when nobody can read it, so that it can be deleted. */
         CREATED,
         /** The topic's znode was written by somebody else. */
         REWRITTEN,
@@ -67,6 +67,9 @@ final class TopicChanges {
         boolean wasKnownOne = seen.idBefore().isPresent() && seen.idBefore().equals(id);
         if (seen.found().isEmpty()) {
             return wasKnownOne ? News.GONE : News.NONE;
+        }
+        if (seen.isUnreadable()) {
+            return News.NONE;
         }
         TopicImage found = seen.found().get();
         boolean isNewer = found.version() > known.get().version();
@@ -90,7 +93,7 @@ final class TopicChanges {
         switch (news(now, seen)) {
             case CREATED, REPLACED -> {
                 TopicImage found = seen.found().orElseThrow();
-                if (!found.id().isPresent()) {
+                if (!found.id().isPresent() && !seen.isUnreadable()) {
                     draft.edit().setTopicId(found.name(), seen.newId());
                 }
                 decideAll(draft, reconsideration, now, found);

@@ -97,8 +97,11 @@ final class ModelZooKeeper {
             nodes.keySet().removeIf(each -> each.equals(path) || each.startsWith(path + "/"));
         }
         topic.found()
-                .ifPresent(found ->
-                        nodes.put(path, Node.of(TopicZnode.encode(found.id(), assignments(found)), found.version())));
+                .ifPresent(found -> nodes.put(
+                        path,
+                        topic.isUnreadable()
+                                ? new Node(GARBAGE, found.version())
+                                : Node.of(TopicZnode.encode(found.id(), assignments(found)), found.version())));
     }
 
     private static Assignment[] assignments(TopicImage topic) {
@@ -255,6 +258,9 @@ final class ModelZooKeeper {
 
     private TopicImage loadTopic(String name) throws BadZnodeException {
         Node node = nodes.get(TopicZnode.path(name));
+        if (node.text().equals(GARBAGE)) {
+            return TopicImage.unreadable(name, node.version());
+        }
         TopicZnode.Content content = TopicZnode.decode(name, node.data());
         PartitionState[] states = new PartitionState[content.assignments().length];
         for (int number = 0; number < states.length; number++) {

@@ -230,10 +230,12 @@ final class Scenario {
         return ids;
     }
 
-    /** A topic's znode as it was read: {@code NAME gone}, or {@code NAME assignment=1,2;2,1 version=4 id=none}. */
+    /** A topic's znode as it was read: {@code NAME gone}, {@code garbage} or {@code assignment=1,2;2,1 id=none}. */
     private static Event.ObservedTopic observedTopic(String name, Words words) {
         Optional<TopicImage> found = Optional.empty();
-        if (!words.says("gone")) {
+        if (words.says("garbage")) {
+            found = Optional.of(TopicImage.unreadable(name, words.number("version", 0)));
+        } else if (!words.says("gone")) {
             Assignment[] assignments = words.lists("assignment").stream()
                     .map(Replicas::of)
                     .map(Assignment::of)
@@ -244,7 +246,8 @@ final class Scenario {
             found = Optional.of(TopicImage.of(name, id, Map.of(), words.number("version", 0), assignments, states));
         }
         TopicId before = GivenCluster.topicId(name, words.has("before") ? words.text("before") : "same");
-        return new Event.ObservedTopic(name, before, found, GivenCluster.topicId(name, "new"));
+        TopicId proposed = GivenCluster.topicId(name, words.says("garbage") ? "none" : "new");
+        return new Event.ObservedTopic(name, before, found, proposed);
     }
 
     private Event ask(Words words) {

@@ -105,7 +105,8 @@ final class HeldTopics {
      * Takes in what was read of topics.
      *
      * @param read the topics' znodes, in the order of the names, then their configurations
-     * @return what can be read and is not as it was held; those that {@code always} names in any case
+     * @return what can be read and is not as it was held, and what nobody can read and was not held; those that
+     *     {@code always} names in any case
      */
     List<ObservedTopic> topicsRead(List<String> names, List<Optional<Znode>> read, Set<String> always) {
         List<ObservedTopic> observed = new ArrayList<>();
@@ -117,10 +118,11 @@ final class HeldTopics {
             if (znode.isEmpty()) {
                 held.ifPresent(gone -> observed.add(drop(editor, gone)));
             } else {
-                boolean tellAnyhow = always.contains(name);
-                topic(editor, name, held, znode.get(), read.get(names.size() + i))
-                        .filter(seen -> tellAnyhow || !isSameZnode(held, seen))
-                        .ifPresent(seen -> observed.add(observed(name, held, Optional.of(seen))));
+                TopicImage seen = topic(editor, name, held, znode.get(), read.get(names.size() + i));
+                boolean isNews = isUnreadable(znode.get().path()) ? held.isEmpty() : !isSameZnode(held, seen);
+                if (isNews || always.contains(name)) {
+                    observed.add(observed(name, held, Optional.of(seen)));
+                }
             }
         }
         image = editor.image();
@@ -154,7 +156,8 @@ final class HeldTopics {
 
     private ObservedTopic observed(String name, Optional<TopicImage> held, Optional<TopicImage> seen) {
         TopicId before = held.map(TopicImage::id).orElse(TopicId.NONE);
-        return new ObservedTopic(name, before, seen, newId.get());
+        TopicId proposed = isUnreadable(TopicZnode.path(name)) ? TopicId.NONE : newId.get();
+        return new ObservedTopic(name, before, seen, proposed);
     }
 
     private static boolean isSameZnode(Optional<TopicImage> held, TopicImage seen) {
@@ -176,8 +179,8 @@ final class HeldTopics {
         return true;
     }
 
-    /** The topic as its znodes hold it, without states; empty when it cannot be read. */
-    private Optional<TopicImage> topic(
+    /** The topic as its znodes hold it, without states. */
+    private TopicImage topic(
             ImageEditor editor, String name, Optional<TopicImage> held, Znode znode, Optional<Znode> config) {
         try {
             TopicZnode.Content content = TopicZnode.decode(name, znode.data());
@@ -193,13 +196,14 @@ final class HeldTopics {
             if (!unreadable.isEmpty()) {
                 forgetUnreadableStates(znode.path(), statePaths(next));
             }
-            return Optional.of(seen);
+            return seen;
         } catch (BadZnodeException e) {
             report(e);
-            editor.putTopic(TopicImage.unreadable(name, znode.version()));
+            TopicImage unreadable = TopicImage.unreadable(name, znode.version());
+            editor.putTopic(unreadable);
             marks.forget(name);
             forgetUnreadableStates(znode.path(), Set.of());
-            return Optional.empty();
+            return unreadable;
         }
     }
 

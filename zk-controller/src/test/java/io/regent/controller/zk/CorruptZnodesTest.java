@@ -105,6 +105,16 @@ class CorruptZnodesTest {
     }
 
     @Test
+    void aTopicThatWasGarbageFromItsBeginningAndIsOrderedToBeDeleted() throws Exception {
+        rule();
+        zk.create("/brokers/topics/bad", GARBAGE);
+        zk.create("/admin/delete_topics/bad", null);
+        until(() -> !zk.exists("/admin/delete_topics/bad"));
+        assertThat(zk.exists("/brokers/topics/bad")).isFalse();
+        untilUnreadable(0);
+    }
+
+    @Test
     void aPartitionsState() throws Exception {
         zk.create("/brokers/topics/bad", "{\"version\":1,\"partitions\":{\"0\":[1]}}");
         zk.create("/brokers/topics/bad/partitions", null);

@@ -225,6 +225,11 @@ class MirrorTest extends LossyStore {
         assertThat(grown.partitionCount()).isEqualTo(3);
         assertThat(grown.version()).isOne();
 
+        topic("bad", "garbage");
+        ObservedTopic bad = awaitObserved("bad");
+        assertThat(bad.found().orElseThrow().isUnreadable()).isTrue();
+        assertThat(bad.newId().isPresent()).isFalse();
+
         probe.forget();
         zk.delete(TopicZnode.path("made"));
         assertThat(awaitObserved("made").found()).isEmpty();

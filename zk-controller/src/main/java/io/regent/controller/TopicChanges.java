@@ -66,7 +66,8 @@ final class TopicChanges {
         TopicId id = known.get().id();
         boolean wasKnownOne = seen.idBefore().isPresent() && seen.idBefore().equals(id);
         if (seen.found().isEmpty()) {
-            return wasKnownOne ? News.GONE : News.NONE;
+            // One that nobody could read has no id that it could be known by.
+            return wasKnownOne || known.get().isUnreadable() ? News.GONE : News.NONE;
         }
         if (seen.isUnreadable()) {
             return News.NONE;

@@ -15,6 +15,8 @@ import io.regent.metadata.TopicId;
 import io.regent.metadata.znode.ControllerZnode;
 import io.regent.metadata.znode.DeleteTopicsZnode;
 import io.regent.metadata.znode.ReassignPartitionsZnode;
+import io.regent.metadata.znode.TopicZnode;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -237,6 +239,17 @@ class LessonsTest {
         world.pass(2_000);
         world.zooKeeper().recover();
         await(() -> !node.isUp());
+    }
+
+    @Test
+    void aTopicOfGarbageThatGoesWhileTheControllerIsDisconnectedIsForgotten() {
+        create(TopicZnode.path("bad"), "garbage".getBytes(StandardCharsets.UTF_8));
+        await(() -> ruler().loop().status().image().topic("bad").isPresent());
+        SimNode old = ruler();
+        old.session().setReachable(false);
+        world.zooKeeper().meddle(List.of(Op.delete(TopicZnode.path("bad"), -1)));
+        old.session().setReachable(true);
+        await(() -> ruler().loop().status().image().topic("bad").isEmpty());
     }
 
     // Watches are set again after a reconnect, and tell nothing of what they missed.

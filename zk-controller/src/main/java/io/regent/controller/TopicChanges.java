@@ -100,16 +100,17 @@ final class TopicChanges {
                 decideAll(draft, reconsideration, now, found);
             }
             case REWRITTEN -> {
-                TopicImage known = now.topic(seen.name()).orElseThrow();
-                TopicImage found = seen.found().orElseThrow();
-                TopicImage merged = merged(known, seen, now.isBeingDeleted(seen.name()));
-                if (!isSame(merged, found)) {
+                TopicImage merged = draft.edit().base().topic(seen.name()).orElseThrow();
+                if (!isSame(merged, seen.found().orElseThrow())) {
                     draft.edit().rewriteTopic(merged.name());
                 }
                 decideAll(draft, reconsideration, now, merged);
             }
-            // What is left to do for its deletion is to remove the marker.
-            case GONE -> draft.edit().removeDeletion(seen.name());
+            case GONE -> {
+                draft.remark("topic " + seen.name() + ": somebody else removed its znode; it is forgotten");
+                // What is left to do for its deletion is to remove the marker.
+                draft.edit().removeDeletion(seen.name());
+            }
             case NONE -> {}
         }
     }

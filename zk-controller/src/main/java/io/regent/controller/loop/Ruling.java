@@ -173,7 +173,6 @@ final class Ruling {
         }
         observer.deciding(next.event(), ports.timers().nowMs() - next.sinceMs());
         Decision decision = core.step(image, next.event());
-        StateChangeLog.writeForgotten(reign, image, next.event(), decision.image());
         image = decision.image();
         log.add(decision);
         decision.notices().remarks().forEach(remark -> LOG.warn("[{}] {}", reign, remark));

@@ -1,7 +1,6 @@
 package io.regent.controller.loop;
 
 import io.regent.controller.Decision;
-import io.regent.controller.Event;
 import io.regent.controller.Reign;
 import io.regent.metadata.ClusterImage;
 import io.regent.metadata.PartitionId;
@@ -80,18 +79,6 @@ final class StateChangeLog {
         if (end == decision.changes().size()) {
             waiting.remove();
             written = 0;
-        }
-    }
-
-    /** Topics that somebody else has removed from ZooKeeper: no partition of theirs is decided on. */
-    static void writeForgotten(Reign reign, ClusterImage before, Event event, ClusterImage after) {
-        if (event instanceof Event.TopicsObserved observed) {
-            for (Event.ObservedTopic topic : observed.topics()) {
-                if (before.topic(topic.name()).isPresent()
-                        && after.topic(topic.name()).isEmpty()) {
-                    LOG.warn("[{}] topic {}: somebody else removed its znode; it is forgotten", reign, topic.name());
-                }
-            }
         }
     }
 

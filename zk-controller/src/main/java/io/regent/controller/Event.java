@@ -195,5 +195,10 @@ public sealed interface Event {
                     Asks.ListReassignments,
                     Asks.AlterPartition,
                     Asks.AllocateProducerIds,
-                    Asks.Shutdown {}
+                    Asks.Shutdown {
+        @Override
+        default boolean replacesOlder() {
+            return false;
+        }
+    }
 }

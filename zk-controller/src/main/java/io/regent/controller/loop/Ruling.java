@@ -107,13 +107,12 @@ final class Ruling {
 
     /** Takes an event; a newer reading replaces an older one that still waits, where both read all that there is. */
     void offer(Event event) {
-        if (!loaded && event.replacesOlder()) {
-            // What the loading finds is newer, or is told again.
-            return;
-        }
         if (event.replacesOlder()) {
-            waiting.removeIf(
-                    older -> older.ask() == NOBODY_ASKED && older.event().getClass() == event.getClass());
+            if (!loaded) {
+                // What the loading finds is newer, or is told again.
+                return;
+            }
+            waiting.removeIf(older -> older.event().getClass() == event.getClass());
         }
         waiting.add(new Waiting(event, NOBODY_ASKED, ports.timers().nowMs()));
     }

@@ -20,11 +20,7 @@ final class VerdictLimit {
 
     /** Whether one more verdict on this node is within the bound; counts it if so. */
     boolean allows(int brokerId, long nowMs) {
-        RecentTimes times = verdicts.computeIfAbsent(brokerId, id -> new RecentTimes(MAX_VERDICTS, WINDOW_MS));
-        if (times.waitMs(nowMs) > 0) {
-            return false;
-        }
-        times.add(nowMs);
-        return true;
+        return verdicts.computeIfAbsent(brokerId, id -> new RecentTimes(MAX_VERDICTS, WINDOW_MS))
+                .tryNow(nowMs);
     }
 }

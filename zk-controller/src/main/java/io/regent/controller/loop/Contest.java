@@ -129,12 +129,13 @@ final class Contest {
         if (!phases.is(Phase.FOLLOWING) || vacant || !preference.outranks(owner)) {
             return;
         }
-        long waitMs = preference.takesInMs(ports.timers().nowMs());
+        long nowMs = ports.timers().nowMs();
+        long waitMs = preference.waitMs(nowMs);
         timeline.takesReign(owner, waitMs);
-        if (waitMs > 0) {
-            phases.after(waitMs, this::takeIfPreferred);
-        } else {
+        if (preference.takes(nowMs)) {
             contest(() -> ports.store().supplant(owner.getAsInt()));
+        } else {
+            phases.after(waitMs, this::takeIfPreferred);
         }
     }
 

@@ -306,12 +306,10 @@ public final class ControllerLoop {
 
     /** Begins the next reign from what ZooKeeper holds, with nobody between: the image was wrong, but nobody else rules. */
     private void renew(String reason) {
-        long nowMs = ports.timers().nowMs();
-        if (renewals.waitMs(nowMs) > 0) {
+        if (!renewals.tryNow(ports.timers().nowMs())) {
             surprise(reason);
             return;
         }
-        renewals.add(nowMs);
         Reign ended = ruling.reign();
         timeline.renews(ended, reason);
         endReign(reason);

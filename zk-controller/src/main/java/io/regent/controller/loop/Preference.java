@@ -38,12 +38,13 @@ final class Preference {
         return preferred && marked.contains(nodeId) && ruler.isPresent() && !marked.contains(ruler.getAsInt());
     }
 
-    /** How long until the reign may be taken once more; 0 when it may now, which counts as taking it. */
-    long takesInMs(long nowMs) {
-        long waitMs = takeovers.waitMs(nowMs);
-        if (waitMs == 0) {
-            takeovers.add(nowMs);
-        }
-        return waitMs;
+    /** How long until the reign may be taken once more; 0 when it may now. */
+    long waitMs(long nowMs) {
+        return takeovers.waitMs(nowMs);
+    }
+
+    /** Whether the reign may be taken now, and then counts that it is. */
+    boolean takes(long nowMs) {
+        return takeovers.tryNow(nowMs);
     }
 }

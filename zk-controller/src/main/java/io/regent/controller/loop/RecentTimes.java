@@ -24,8 +24,12 @@ public final class RecentTimes {
         return times.size() < max ? 0 : windowMs - (nowMs - times.peekFirst());
     }
 
-    /** It is done now. */
-    public void add(long nowMs) {
-        times.addLast(nowMs);
+    /** Whether it may be done now, and then counts that it is. */
+    public boolean tryNow(long nowMs) {
+        boolean allowed = waitMs(nowMs) == 0;
+        if (allowed) {
+            times.addLast(nowMs);
+        }
+        return allowed;
     }
 }

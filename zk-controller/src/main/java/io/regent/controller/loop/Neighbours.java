@@ -52,10 +52,6 @@ final class Neighbours {
         };
     }
 
-    private Optional<PeerWatch.Dead> deathOf(int nodeId) {
-        return obituaries.of(nodeId);
-    }
-
     /** The death of the node that rules, as far as is known in this epoch, if it still is to be believed. */
     Optional<PeerWatch.Dead> deathOfRuler(int nodeId, int epoch) {
         obituaries.rules(nodeId, epoch);
@@ -74,11 +70,7 @@ final class Neighbours {
 
     /** The brokers that are registered and were not seen to die. */
     List<BrokerRegistration> living() {
-        return brokers.stream()
-                .filter(broker -> deathOf(broker.id())
-                        .filter(dead -> dead.brokerEpoch() == broker.epoch())
-                        .isEmpty())
-                .toList();
+        return brokers.stream().filter(broker -> !obituaries.isDead(broker)).toList();
     }
 
     List<PeerWatch.Dead> deaths() {

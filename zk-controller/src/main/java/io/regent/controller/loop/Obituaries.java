@@ -3,12 +3,13 @@ package io.regent.controller.loop;
 import io.regent.metadata.BrokerRegistration;
 import io.regent.metadata.ClusterImage;
 import io.regent.metadata.ImageEditor;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Remembers which lives of which brokers were seen to end, until ZooKeeper says so too: a broker that died together with
@@ -16,18 +17,20 @@ import java.util.Optional;
  */
 final class Obituaries {
 
-    private final Map<Integer, PeerWatch.Dead> byBroker = new HashMap<>();
-    /** In which controller epoch a dead controller was deposed. */
-    private final Map<Integer, Integer> deposedIn = new HashMap<>();
+    private static final int NEVER = Integer.MAX_VALUE;
+
+    private final Map<Integer, Obituary> byBroker = new HashMap<>();
+
+    /** @param deposedIn the controller epoch in which the dead was deposed as the controller, or {@link #NEVER} */
+    private record Obituary(PeerWatch.Dead dead, int deposedIn) {}
 
     void add(PeerWatch.Dead dead) {
-        byBroker.put(dead.brokerId(), dead);
-        deposedIn.remove(dead.brokerId());
+        byBroker.put(dead.brokerId(), new Obituary(dead, NEVER));
     }
 
     /** The dead controller is deposed, which ends the reign of this epoch at the latest. */
     void deposed(PeerWatch.Dead dead, int epoch) {
-        deposedIn.put(dead.brokerId(), epoch);
+        byBroker.put(dead.brokerId(), new Obituary(dead, epoch));
     }
 
     /**
@@ -35,24 +38,30 @@ final class Obituaries {
      * verdict was wrong, and is forgotten.
      */
     void rules(int brokerId, int epoch) {
-        Integer deposed = deposedIn.get(brokerId);
-        if (deposed != null && deposed < epoch) {
-            byBroker.remove(brokerId);
-            deposedIn.remove(brokerId);
-        }
+        byBroker.computeIfPresent(brokerId, (id, obituary) -> obituary.deposedIn() < epoch ? null : obituary);
     }
 
     /** Forgets the death of a life that goes on after all. */
     void revoke(PeerWatch.Revived revived) {
         byBroker.computeIfPresent(
-                revived.brokerId(), (id, dead) -> dead.brokerEpoch() == revived.brokerEpoch() ? null : dead);
+                revived.brokerId(),
+                (id, obituary) -> obituary.dead().brokerEpoch() == revived.brokerEpoch() ? null : obituary);
     }
 
     /** Forgets whoever is not registered any more, or lives again. */
     void observed(Collection<BrokerRegistration> registered) {
-        Map<Integer, Long> epochs = new HashMap<>();
-        registered.forEach(broker -> epochs.put(broker.id(), broker.epoch()));
-        byBroker.values().removeIf(dead -> !Long.valueOf(dead.brokerEpoch()).equals(epochs.get(dead.brokerId())));
+        Set<Integer> dead = registered.stream()
+                .filter(this::isDead)
+                .map(BrokerRegistration::id)
+                .collect(Collectors.toSet());
+        byBroker.keySet().retainAll(dead);
+    }
+
+    /** Whether this life of the broker was seen to end. */
+    boolean isDead(BrokerRegistration broker) {
+        return of(broker.id())
+                .filter(dead -> dead.brokerEpoch() == broker.epoch())
+                .isPresent();
     }
 
     /**
@@ -61,19 +70,15 @@ final class Obituaries {
      */
     ClusterImage withoutTheDead(ClusterImage read) {
         ImageEditor editor = read.edit();
-        for (PeerWatch.Dead dead : byBroker.values()) {
-            read.broker(dead.brokerId())
-                    .filter(broker -> broker.epoch() == dead.brokerEpoch())
-                    .ifPresent(broker -> editor.removeBroker(broker.id()));
-        }
+        read.brokers().values().stream().filter(this::isDead).forEach(broker -> editor.removeBroker(broker.id()));
         return editor.image();
     }
 
     Optional<PeerWatch.Dead> of(int brokerId) {
-        return Optional.ofNullable(byBroker.get(brokerId));
+        return Optional.ofNullable(byBroker.get(brokerId)).map(Obituary::dead);
     }
 
     List<PeerWatch.Dead> all() {
-        return new ArrayList<>(byBroker.values());
+        return byBroker.values().stream().map(Obituary::dead).toList();
     }
 }

@@ -8,7 +8,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.util.ReferenceCountUtil;
 import io.regent.controller.loop.PeerWatch;
 import io.regent.metadata.BrokerRegistration;
 import io.regent.metadata.Endpoint;
@@ -101,7 +100,7 @@ final class PeerSocket {
                 .channel(NioSocketChannel.class)
                 .option(ChannelOption.SO_KEEPALIVE, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS)
-                .handler(new Silent(heartbeat.isEmpty()))
+                .handler(new Silent())
                 .connect(endpoint.host(), endpoint.port());
         channel = connecting.channel();
         connecting.addListener(done -> {
@@ -113,23 +112,8 @@ final class PeerSocket {
         });
     }
 
-    /** How a connection ends is of no interest, nor is what a peer says on one that asks nothing. */
+    /** How a connection ends is of no interest. */
     private static final class Silent extends ChannelInboundHandlerAdapter {
-        private final boolean deaf;
-
-        Silent(boolean deaf) {
-            this.deaf = deaf;
-        }
-
-        @Override
-        public void channelRead(ChannelHandlerContext ctx, Object message) {
-            if (deaf) {
-                ReferenceCountUtil.release(message);
-            } else {
-                ctx.fireChannelRead(message);
-            }
-        }
-
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
             var unused = ctx.close();

@@ -26,11 +26,6 @@ public record Decision(
         changes = List.copyOf(changes);
     }
 
-    /** A step from which nothing follows but what its delta shows. */
-    public Decision(ClusterDelta delta, List<Change> changes, Optional<Answer> answer, boolean beginsReign) {
-        this(delta, changes, answer, beginsReign, Notices.NONE);
-    }
-
     /** The next image. */
     public ClusterImage image() {
         return delta.after();

@@ -1,6 +1,7 @@
 package io.regent.controller;
 
 import io.regent.metadata.PartitionSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -16,10 +17,8 @@ import java.util.TreeSet;
 public record Notices(
         PartitionSet learned, SortedSet<Integer> questioned, List<ReadZnode> consumed, List<String> remarks) {
 
-    /** Nothing follows but what the images show. */
-    public static final Notices NONE = new Notices(PartitionSet.EMPTY, new TreeSet<>(), List.of(), List.of());
-
     public Notices {
+        questioned = Collections.unmodifiableSortedSet(new TreeSet<>(questioned));
         consumed = List.copyOf(consumed);
         remarks = List.copyOf(remarks);
     }

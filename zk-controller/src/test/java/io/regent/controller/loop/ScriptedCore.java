@@ -7,6 +7,7 @@ import io.regent.controller.Commit;
 import io.regent.controller.Decision;
 import io.regent.controller.Event;
 import io.regent.controller.NewReplicas;
+import io.regent.controller.Notices;
 import io.regent.controller.Outcome;
 import io.regent.controller.Write;
 import io.regent.metadata.BrokerRegistration;
@@ -43,23 +44,26 @@ final class ScriptedCore implements Core {
             throw new IllegalStateException("an illegal state");
         }
         return switch (event) {
-            case Event.Elected elected ->
-                new Decision(ClusterDelta.nothing(elected.loaded()), List.of(), Optional.empty(), true);
+            case Event.Elected elected -> decision(ClusterDelta.nothing(elected.loaded()), Optional.empty(), true);
             case Event.BrokersObserved observed -> {
                 ImageEditor editor = now.edit();
                 observed.brokers().forEach(editor::putBroker);
-                yield new Decision(editor.delta(), List.of(), Optional.empty(), false);
+                yield decision(editor.delta(), Optional.empty(), false);
             }
             case Asks.Shutdown asked -> written(now);
             case Event.TopicsObserved observed -> written(now);
-            default -> new Decision(ClusterDelta.nothing(now), List.of(), Optional.empty(), false);
+            default -> decision(ClusterDelta.nothing(now), Optional.empty(), false);
         };
     }
 
+    private static Decision decision(ClusterDelta delta, Optional<Answer> answer, boolean beginsReign) {
+        Notices none = new Notices(PartitionSet.EMPTY, Collections.emptySortedSet(), List.of(), List.of());
+        return new Decision(delta, List.of(), answer, beginsReign, none);
+    }
+
     private Decision written(ClusterImage now) {
-        return new Decision(
+        return decision(
                 now.edit().putOfflineReplicas(1, touched).delta(),
-                List.of(),
                 Optional.of(new Answer.ShutdownProgress(Outcome.OK, PartitionSet.EMPTY)),
                 false);
     }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
@@ -182,16 +183,9 @@ public final class PartitionSet {
         });
     }
 
-    /** Receives the members of a set topic by topic. */
-    @FunctionalInterface
-    public interface TopicVisitor {
-        /** Is called with a topic and the numbers of its partitions, which the visitor may change and keep. */
-        void visit(String topic, BitSet numbers);
-    }
-
-    /** Calls the visitor with each topic, sorted by name. */
-    public void forEachTopic(TopicVisitor visitor) {
-        numbers().forEach((topic, bits) -> visitor.visit(topic, (BitSet) bits.clone()));
+    /** Calls the consumer with each topic, sorted by name, and its numbers, which the consumer may change and keep. */
+    public void forEachTopic(BiConsumer<String, BitSet> consumer) {
+        numbers().forEach((topic, bits) -> consumer.accept(topic, (BitSet) bits.clone()));
     }
 
     /** The numbers of this topic's partitions, for the caller to keep; empty where there is none. */

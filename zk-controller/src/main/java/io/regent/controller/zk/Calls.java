@@ -1,8 +1,10 @@
 package io.regent.controller.zk;
 
+import com.google.common.collect.Lists;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -13,6 +15,9 @@ import org.slf4j.LoggerFactory;
 final class Calls {
 
     private static final Logger LOG = LoggerFactory.getLogger(Calls.class);
+
+    /** How many znodes one read or one delete names, so that a request stays far below 1 MB with the longest paths. */
+    private static final int BATCH = 500;
 
     private Calls() {}
 
@@ -42,6 +47,16 @@ final class Calls {
             pipeline.done.complete(List.of());
         }
         return pipeline.done;
+    }
+
+    /** Reads these znodes, with at most {@code window} requests on their way; gives them in the order of the paths. */
+    static CompletableFuture<List<Optional<Znode>>> readAll(ZkHandle handle, List<String> paths, int window) {
+        return pipeline(batches(paths), window, handle::readAll)
+                .thenApply(batches -> batches.stream().flatMap(List::stream).toList());
+    }
+
+    static <T> List<List<T>> batches(List<T> items) {
+        return Lists.partition(items, BATCH);
     }
 
     private static final class Pipeline<A, B> {

@@ -120,38 +120,31 @@ public final class ClusterZnodes {
     /** The configuration overrides of a topic, a broker ({@link ConfigZnode#DEFAULT_ENTITY} for all) or another entity. */
     public CompletableFuture<Map<String, String>> config(EntityType type, String name) {
         String path = ConfigZnode.path(type, name);
-        return Persistent.call(session, handle -> handle.read(path).thenApply(found -> config(path, found)));
+        return Persistent.call(session, handle -> handle.read(path).thenApply(ClusterZnodes::config));
     }
 
     /** The configuration overrides of many topics, by name; a topic without any is left out. */
     public CompletableFuture<Map<String, Map<String, String>>> topicConfigs(List<String> topics) {
+        List<String> paths = topics.stream().map(ConfigZnode::topicPath).toList();
         return Persistent.call(
                 session,
-                handle -> Calls.pipeline(
-                                WriteExpansion.batches(topics),
-                                session.settings().maxInFlight(),
-                                batch -> handle.readAll(batch.stream()
-                                        .map(ConfigZnode::topicPath)
-                                        .toList()))
-                        .thenApply(batches -> {
+                handle -> Calls.readAll(handle, paths, session.settings().maxInFlight())
+                        .thenApply(read -> {
                             Map<String, Map<String, String>> configs = new TreeMap<>();
-                            int index = 0;
-                            for (List<Optional<Znode>> batch : batches) {
-                                for (Optional<Znode> found : batch) {
-                                    String topic = topics.get(index++);
-                                    if (found.isPresent()) {
-                                        configs.put(topic, config(ConfigZnode.topicPath(topic), found));
-                                    }
+                            for (int i = 0; i < topics.size(); i++) {
+                                if (read.get(i).isPresent()) {
+                                    configs.put(topics.get(i), config(read.get(i)));
                                 }
                             }
                             return configs;
                         }));
     }
 
-    private static Map<String, String> config(String path, Optional<Znode> found) {
+    static Map<String, String> config(Optional<Znode> found) {
         return found.isEmpty()
                 ? Map.of()
-                : decoded(() -> ConfigZnode.decode(path, found.get().data()));
+                : decoded(
+                        () -> ConfigZnode.decode(found.get().path(), found.get().data()));
     }
 
     /** The names of all topics, as ZooKeeper lists them. */

@@ -68,11 +68,8 @@ public final class ConfigChanges implements ZkSession.Listener {
                     .filter(path -> path.startsWith(ConfigChangeZnode.SEQUENCE_PATH) && path.compareTo(last) > 0)
                     .sorted()
                     .toList();
-            return Calls.pipeline(WriteExpansion.batches(unseen), 1, handle::readAll)
-                    .thenApply(batches -> batches.stream()
-                            .flatMap(List::stream)
-                            .flatMap(Optional::stream)
-                            .toList());
+            return Calls.readAll(handle, unseen, 1)
+                    .thenApply(read -> read.stream().flatMap(Optional::stream).toList());
         });
     }
 

@@ -3,9 +3,10 @@ package io.regent.controller.zk;
 import io.regent.controller.Event;
 import io.regent.controller.ReadZnode;
 import io.regent.controller.zk.ZnodeReader.Found;
+import io.regent.metadata.BrokerRegistration;
 import io.regent.metadata.PartitionId;
 import io.regent.metadata.PartitionState;
-import io.regent.metadata.znode.BadZnodeException;
+import io.regent.metadata.znode.BrokerZnode;
 import io.regent.metadata.znode.ConfigZnode;
 import io.regent.metadata.znode.IsrChangeZnode;
 import io.regent.metadata.znode.LogDirEventZnode;
@@ -35,14 +36,15 @@ final class DutyReaders {
 
     /** {@code /admin/preferred_replica_election}; empty when there is no order that can be read. */
     CompletableFuture<Optional<Event>> preferredElections(ZkHandle handle) {
-        return reader.read(handle, PreferredElectionZnode.PATH, (path, data) -> PreferredElectionZnode.decode(data))
+        return reader.read(handle, PreferredElectionZnode.PATH, znode -> PreferredElectionZnode.decode(znode.data()))
                 .thenApply(found ->
                         found.map(order -> new Event.PreferredElectionsObserved(order.content(), order.znode())));
     }
 
     /** {@code /isr_change_notification}, with the states that its notifications are about. */
     CompletableFuture<Optional<Event>> isrChanges(ZkHandle handle) {
-        return reader.readChildren(handle, IsrChangeZnode.PARENT, IsrChangeZnode::decode)
+        return reader.readChildren(
+                        handle, IsrChangeZnode.PARENT, znode -> IsrChangeZnode.decode(znode.path(), znode.data()))
                 .thenCompose(notifications -> states(handle, notifications)
                         .thenApply(states -> notifications.isEmpty()
                                 ? Optional.empty()
@@ -55,19 +57,15 @@ final class DutyReaders {
         notifications.forEach(notification -> named.addAll(notification.content()));
         List<PartitionId> partitions = new ArrayList<>(named);
         List<String> paths = partitions.stream().map(PartitionStateZnode::path).toList();
-        return Calls.pipeline(WriteExpansion.batches(paths), 1, handle::readAll).thenApply(batches -> {
+        return Calls.readAll(handle, paths, 1).thenApply(read -> {
             SortedMap<PartitionId, PartitionState> states = new TreeMap<>();
-            int index = 0;
-            for (List<Optional<Znode>> batch : batches) {
-                for (Optional<Znode> znode : batch) {
-                    PartitionId partition = partitions.get(index++);
-                    int version = znode.map(Znode::version).orElse(-1);
-                    reader.decode(
-                                    PartitionStateZnode.path(partition),
-                                    znode,
-                                    (path, data) -> PartitionStateZnode.decode(partition, data, version))
-                            .ifPresent(found -> states.put(partition, found.content()));
-                }
+            for (int i = 0; i < paths.size(); i++) {
+                PartitionId partition = partitions.get(i);
+                reader.decode(
+                                paths.get(i),
+                                read.get(i),
+                                znode -> PartitionStateZnode.decode(partition, znode.data(), znode.version()))
+                        .ifPresent(found -> states.put(partition, found.content()));
             }
             return states;
         });
@@ -75,7 +73,8 @@ final class DutyReaders {
 
     /** {@code /log_dir_event_notification}. */
     CompletableFuture<Optional<Event>> logDirEvents(ZkHandle handle) {
-        return reader.readChildren(handle, LogDirEventZnode.PARENT, LogDirEventZnode::decode)
+        return reader.readChildren(
+                        handle, LogDirEventZnode.PARENT, znode -> LogDirEventZnode.decode(znode.path(), znode.data()))
                 .thenApply(notifications -> {
                     Set<Integer> brokers = new HashSet<>();
                     notifications.forEach(notification -> brokers.add(notification.content()));
@@ -94,14 +93,20 @@ final class DutyReaders {
         List<String> paths = List.of(
                 ConfigZnode.path(ConfigZnode.EntityType.BROKERS, ConfigZnode.DEFAULT_ENTITY),
                 ConfigZnode.path(ConfigZnode.EntityType.BROKERS, Integer.toString(brokerId)));
-        return reader.readAll(handle, paths, DutyReaders::config).thenApply(found -> {
-            Map<String, String> config = new TreeMap<>();
-            found.forEach(entity -> config.putAll(entity.content()));
-            return config;
-        });
+        return reader.readAll(handle, paths, znode -> ConfigZnode.decode(znode.path(), znode.data()))
+                .thenApply(found -> {
+                    Map<String, String> config = new TreeMap<>();
+                    found.forEach(entity -> config.putAll(entity.content()));
+                    return config;
+                });
     }
 
-    private static SortedMap<String, String> config(String path, byte[] data) throws BadZnodeException {
-        return ConfigZnode.decode(path, data);
+    /** The registrations under {@code /brokers/ids}, or another parent of the like, that can be read. */
+    CompletableFuture<List<BrokerRegistration>> registrations(ZkHandle handle, String parent) {
+        return reader.readChildren(handle, parent, znode -> {
+                    int id = BrokerZnode.brokerId(znode.path().substring(parent.length() + 1));
+                    return BrokerZnode.decode(id, znode.data(), znode.czxid());
+                })
+                .thenApply(found -> found.stream().map(Found::content).toList());
     }
 }

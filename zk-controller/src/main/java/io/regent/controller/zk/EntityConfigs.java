@@ -1,7 +1,6 @@
 package io.regent.controller.zk;
 
 import io.regent.controller.WriteLimits;
-import io.regent.metadata.znode.BadZnodeException;
 import io.regent.metadata.znode.ConfigChangeZnode;
 import io.regent.metadata.znode.ConfigZnode;
 import io.regent.metadata.znode.ConfigZnode.EntityType;
@@ -13,7 +12,6 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.apache.zookeeper.CreateMode;
@@ -58,7 +56,7 @@ public final class EntityConfigs {
 
     /** The overrides of one entity; none if nothing was ever set. */
     public CompletableFuture<Map<String, String>> read(EntityType type, String name) {
-        return call(path(type, name), handle -> handle.read(path(type, name)).thenApply(EntityConfigs::config));
+        return call(path(type, name), handle -> handle.read(path(type, name)).thenApply(ClusterZnodes::config));
     }
 
     /** The overrides of all entities of a type, by name; of users those of their clients too, as {@code U/clients/C}. */
@@ -89,21 +87,14 @@ public final class EntityConfigs {
 
     private CompletableFuture<SortedMap<String, Map<String, String>>> readAll(
             ZkHandle handle, EntityType type, List<String> names) {
-        return Calls.pipeline(
-                        WriteExpansion.batches(names),
-                        session.settings().maxInFlight(),
-                        batch -> handle.readAll(
-                                batch.stream().map(name -> path(type, name)).toList()))
-                .thenApply(batches -> {
-                    SortedMap<String, Map<String, String>> configs = new TreeMap<>();
-                    int index = 0;
-                    for (List<Optional<Znode>> batch : batches) {
-                        for (Optional<Znode> found : batch) {
-                            configs.put(names.get(index++), config(found));
-                        }
-                    }
-                    return configs;
-                });
+        List<String> paths = names.stream().map(name -> path(type, name)).toList();
+        return Calls.readAll(handle, paths, session.settings().maxInFlight()).thenApply(read -> {
+            SortedMap<String, Map<String, String>> configs = new TreeMap<>();
+            for (int i = 0; i < names.size(); i++) {
+                configs.put(names.get(i), ClusterZnodes.config(read.get(i)));
+            }
+            return configs;
+        });
     }
 
     /**
@@ -132,7 +123,7 @@ public final class EntityConfigs {
         List<String> paths = new ArrayList<>(List.of(wanted.path()));
         paths.addAll(optionalParents(wanted.type(), wanted.name()));
         return handle.readAll(paths).thenCompose(read -> {
-            Map<String, String> next = new TreeMap<>(wanted.change().apply(config(read.get(0))));
+            Map<String, String> next = new TreeMap<>(wanted.change().apply(ClusterZnodes.config(read.get(0))));
             byte[] data = ConfigZnode.encode(next);
             if (data.length > WriteLimits.MAX_ZNODE_BYTES) {
                 throw new IllegalArgumentException(
@@ -212,7 +203,9 @@ public final class EntityConfigs {
         List<List<Op>> removals = new ArrayList<>();
         Optional<Znode> clients = read.get(1);
         Optional<Znode> user = read.get(2);
-        if (clients.isPresent() && user.isPresent() && config(user).isEmpty()) {
+        if (clients.isPresent()
+                && user.isPresent()
+                && ClusterZnodes.config(user).isEmpty()) {
             removals.add(List.of(
                     self,
                     Op.delete(clients.get().path(), -1),
@@ -247,16 +240,6 @@ public final class EntityConfigs {
 
     private static String path(EntityType type, String name) {
         return ConfigZnode.path(type, name);
-    }
-
-    private static Map<String, String> config(Optional<Znode> found) {
-        try {
-            return found.isEmpty()
-                    ? Map.of()
-                    : ConfigZnode.decode(found.get().path(), found.get().data());
-        } catch (BadZnodeException e) {
-            throw new CompletionException(new IllegalStateException(e.getMessage(), e));
-        }
     }
 
     /** @param path refused before it is used, where ZooKeeper could not hold it */

@@ -95,18 +95,19 @@ final class WatchedZnodes {
                 handle -> handle.read(ControllerEpochZnode.PATH),
                 this::epochRead));
         ZnodeReader reader = new ZnodeReader(badZnodes);
+        DutyReaders duties = new DutyReaders(reader, brokerId);
         brokers = fact(
                 BrokerZnode.PARENT,
                 AddWatchMode.PERSISTENT_RECURSIVE,
                 List.of(),
-                new BrokersReader(BrokerZnode.PARENT, badZnodes)::read,
+                handle -> duties.registrations(handle, BrokerZnode.PARENT),
                 StoreEvent.BrokersObserved::new);
         added(new WatchedZnode<>(
                 RegentNodeZnodes.CONTROLLERS,
                 AddWatchMode.PERSISTENT_RECURSIVE,
                 session,
                 List.of(),
-                new BrokersReader(RegentNodeZnodes.CONTROLLERS, badZnodes)::read,
+                handle -> duties.registrations(handle, RegentNodeZnodes.CONTROLLERS),
                 controllers -> teller.accept(new StoreEvent.ControllersObserved(controllers))));
         added(new WatchedZnode<>(
                 RegentNodeZnodes.PREFERRED,
@@ -128,10 +129,9 @@ final class WatchedZnodes {
                 handle -> reader.read(
                                 handle,
                                 ReassignPartitionsZnode.PATH,
-                                (path, data) -> ReassignPartitionsZnode.decode(data))
+                                znode -> ReassignPartitionsZnode.decode(znode.data()))
                         .thenApply(found -> found.map(ZnodeReader.Found::content)),
                 targets -> new StoreEvent.Observed(new Event.ReassignmentsObserved(targets)));
-        DutyReaders duties = new DutyReaders(reader, brokerId);
         brokerConfig = fact(
                 ConfigZnode.EntityType.BROKERS.parent(),
                 AddWatchMode.PERSISTENT_RECURSIVE,
@@ -143,13 +143,13 @@ final class WatchedZnodes {
                 AddWatchMode.PERSISTENT,
                 ZnodeCopy.absent(),
                 handle -> reader.readCopy(
-                        handle, ProducerIdBlockZnode.PATH, (path, data) -> ProducerIdBlockZnode.decode(data)),
+                        handle, ProducerIdBlockZnode.PATH, znode -> ProducerIdBlockZnode.decode(znode.data())),
                 ids -> new StoreEvent.Observed(new Event.ProducerIdsObserved(ids)));
         features = fact(
                 FeatureZnode.PATH,
                 AddWatchMode.PERSISTENT,
                 ZnodeCopy.absent(),
-                handle -> reader.readCopy(handle, FeatureZnode.PATH, (path, data) -> FeatureZnode.decode(data)),
+                handle -> reader.readCopy(handle, FeatureZnode.PATH, znode -> FeatureZnode.decode(znode.data())),
                 found -> new StoreEvent.Observed(new Event.FeaturesObserved(found)));
         errand(PreferredElectionZnode.PATH, duties::preferredElections);
         errand(IsrChangeZnode.PARENT, duties::isrChanges);

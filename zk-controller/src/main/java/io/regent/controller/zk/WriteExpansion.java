@@ -1,6 +1,5 @@
 package io.regent.controller.zk;
 
-import com.google.common.collect.Lists;
 import io.regent.controller.Write;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,9 +18,6 @@ import org.apache.zookeeper.ZooDefs.Ids;
  * {@link Write.Consume} or {@link Write.DeleteTree} leaves open. Session's thread only.
  */
 final class WriteExpansion {
-
-    /** How many znodes one read or one delete names, so that a request stays far below 1 MB with the longest paths. */
-    static final int BATCH = 500;
 
     private final ZkHandle handle;
     private final int maxInFlight;
@@ -57,9 +53,9 @@ final class WriteExpansion {
     }
 
     private CompletableFuture<Map<String, Znode>> existing(List<String> paths) {
-        return Calls.pipeline(batches(paths), maxInFlight, handle::readAll).thenApply(read -> {
+        return Calls.readAll(handle, paths, maxInFlight).thenApply(read -> {
             Map<String, Znode> existing = new HashMap<>();
-            read.forEach(batch -> batch.forEach(znode -> znode.ifPresent(found -> existing.put(found.path(), found))));
+            read.forEach(znode -> znode.ifPresent(found -> existing.put(found.path(), found)));
             return existing;
         });
     }
@@ -110,7 +106,7 @@ final class WriteExpansion {
     }
 
     private static void deletes(List<String> paths, List<List<Op>> multis) {
-        batches(paths)
+        Calls.batches(paths)
                 .forEach(batch -> multis.add(
                         batch.stream().map(path -> Op.delete(path, -1)).toList()));
     }
@@ -160,9 +156,5 @@ final class WriteExpansion {
 
     private static Op create(String path, byte[] data) {
         return Op.create(path, data, Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
-    }
-
-    static <T> List<List<T>> batches(List<T> items) {
-        return Lists.partition(items, BATCH);
     }
 }

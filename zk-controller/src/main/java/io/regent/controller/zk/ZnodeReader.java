@@ -20,10 +20,10 @@ final class ZnodeReader {
         this.badZnodes = badZnodes;
     }
 
-    /** Makes sense of a znode's data. */
+    /** Makes sense of a znode. */
     @FunctionalInterface
     interface Decoder<T> {
-        T decode(String path, byte[] data) throws BadZnodeException;
+        T decode(Znode znode) throws BadZnodeException;
     }
 
     /** What a znode says, and the znode as it was read. */
@@ -34,7 +34,7 @@ final class ZnodeReader {
         Optional<Found<T>> found = Optional.empty();
         if (znode.isPresent()) {
             try {
-                T content = decoder.decode(path, znode.get().data());
+                T content = decoder.decode(znode.get());
                 found = Optional.of(new Found<>(
                         content,
                         new ReadZnode(path, znode.get().czxid(), znode.get().version())));
@@ -73,13 +73,10 @@ final class ZnodeReader {
 
     /** Those of these znodes that are there and can be read, in order. */
     <T> CompletableFuture<List<Found<T>>> readAll(ZkHandle handle, List<String> paths, Decoder<T> decoder) {
-        return Calls.pipeline(WriteExpansion.batches(paths), 1, handle::readAll).thenApply(batches -> {
+        return Calls.readAll(handle, paths, 1).thenApply(read -> {
             List<Found<T>> all = new ArrayList<>();
-            int index = 0;
-            for (List<Optional<Znode>> batch : batches) {
-                for (Optional<Znode> znode : batch) {
-                    decode(paths.get(index++), znode, decoder).ifPresent(all::add);
-                }
+            for (int i = 0; i < paths.size(); i++) {
+                decode(paths.get(i), read.get(i), decoder).ifPresent(all::add);
             }
             return all;
         });

@@ -127,12 +127,7 @@ final class Mirror {
         }
     }
 
-    /** The session is over, and a reign with it. */
-    void expired() {
-        close();
-        phase = Phase.FOLLOWING;
-    }
-
+    /** The session is over, or nobody wants to know any more. */
     void close() {
         handle = null;
         watches.ended();
@@ -166,7 +161,7 @@ final class Mirror {
         pump();
     }
 
-    /** This node rules from the image that is held now. Only when clean. */
+    /** This node rules from the image that is held now. Only when ready. */
     void rule() {
         phase = Phase.RULING;
         retold.clear();
@@ -197,9 +192,9 @@ final class Mirror {
         }
     }
 
-    /** Whether all that is known to have changed has been read. */
-    boolean isClean() {
-        return handle != null && inFlight == 0 && marks.isEmpty();
+    /** Whether this node has won, and all that is known to have changed has been read. */
+    boolean isReady() {
+        return phase == Phase.TAKING_OVER && handle != null && inFlight == 0 && marks.isEmpty();
     }
 
     /** Whether topics have come, changed or gone that have not been read and told yet. Only while ruling. */
@@ -282,7 +277,7 @@ final class Mirror {
             send();
         }
         metrics.show(marks, held.image(), isNothingDue());
-        if (phase == Phase.TAKING_OVER && isClean()) {
+        if (isReady()) {
             client.clean();
         }
     }

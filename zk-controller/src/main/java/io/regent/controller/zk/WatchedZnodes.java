@@ -60,8 +60,6 @@ final class WatchedZnodes {
     private final WatchedZnode<ZnodeCopy<ProducerIdBlock>> producerIds;
     private final WatchedZnode<ZnodeCopy<FinalizedFeatures>> features;
 
-    private OptionalInt owner = OptionalInt.empty();
-
     /**
      * @param brokerId this node, whose configuration matters
      * @param ownerOf the broker that a {@code /controller} names
@@ -222,22 +220,19 @@ final class WatchedZnodes {
 
     /** The reign of this broker, if it is seen to hold {@code /controller} and no change of it is known that was not read. */
     Optional<SeenReign> reignOf(int controllerId) {
-        boolean known = controller.isCurrent()
-                && epoch.isCurrent()
-                && owner.equals(OptionalInt.of(controllerId))
-                && epoch.last().isPresent();
-        return known
-                ? controller
-                        .last()
-                        .map(znode -> new SeenReign(znode, epoch.last().orElseThrow()))
-                : Optional.empty();
+        boolean known =
+                controller.isCurrent() && epoch.isCurrent() && epoch.last().isPresent();
+        return controller
+                .last()
+                .filter(znode -> known && ownerOf.apply(znode).equals(OptionalInt.of(controllerId)))
+                .map(znode -> new SeenReign(znode, epoch.last().orElseThrow()));
     }
 
     private void controllerRead(Optional<Znode> znode) {
         if (znode.isEmpty()) {
             badZnodes.mended(ControllerZnode.PATH);
         }
-        owner = znode.map(ownerOf).orElse(OptionalInt.empty());
+        OptionalInt owner = znode.map(ownerOf).orElse(OptionalInt.empty());
         boolean ours = znode.isPresent()
                 && session.handle()
                         .filter(handle -> handle.sessionId() == znode.get().owner())

@@ -53,8 +53,6 @@ public final class ZkStore implements CoordinationStore, ZkSession.Listener {
     private Committer committer;
 
     private long lastWriteMs;
-    /** Whether the reign waits for the cluster's image. */
-    private boolean loading;
     /** The topics that were marked for deletion when that was last read. */
     private Set<String> markers = Set.of();
     /** The last reading of the markers, when it waits for the mirror to learn of the topics that it names. */
@@ -221,8 +219,8 @@ public final class ZkStore implements CoordinationStore, ZkSession.Listener {
     @Override
     public void expired() {
         election.abandon();
+        mirror.close();
         forgetReign();
-        mirror.expired();
         tell(new StoreEvent.SessionExpired());
     }
 
@@ -231,7 +229,6 @@ public final class ZkStore implements CoordinationStore, ZkSession.Listener {
             committer.stop("the reign is over");
         }
         committer = null;
-        loading = false;
         unknownDeletions = Optional.empty();
         mirror.follow();
     }
@@ -269,7 +266,6 @@ public final class ZkStore implements CoordinationStore, ZkSession.Listener {
             session.handle().ifPresent(handle -> {
                 committer = new Committer(handle, reign, session.settings().maxInFlight(), ZkStore.this::written);
                 tell(new StoreEvent.Elected(reign));
-                loading = true;
                 mirror.takeOver();
             });
         }
@@ -319,10 +315,9 @@ public final class ZkStore implements CoordinationStore, ZkSession.Listener {
 
     /** Hands the image to the reign that waits for it, when nothing is known to have changed since it was read. */
     private void loadIfCurrent() {
-        if (!loading || !mirror.isClean() || !watched.factsAreCurrent()) {
+        if (!mirror.isReady() || !watched.factsAreCurrent()) {
             return;
         }
-        loading = false;
         mirror.rule();
         tell(new StoreEvent.Loaded(
                 committer.reign(),

@@ -207,7 +207,7 @@ final class Election {
         List<Op> claim = new ArrayList<>(removal);
         claim.add(Op.create(
                 ControllerZnode.PATH,
-                ControllerZnode.encode(brokerId, System.currentTimeMillis()),
+                ControllerZnode.encode(brokerId, session.thread().timeOfDayMs()),
                 Ids.OPEN_ACL_UNSAFE,
                 CreateMode.EPHEMERAL));
         claim.add(Op.setData(ControllerEpochZnode.PATH, ControllerEpochZnode.encode(nextEpoch), epochVersion));

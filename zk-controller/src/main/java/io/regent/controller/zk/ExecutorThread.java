@@ -40,6 +40,11 @@ final class ExecutorThread implements SessionThread, AutoCloseable {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     }
 
+    @Override
+    public long timeOfDayMs() {
+        return System.currentTimeMillis();
+    }
+
     private static void run(Runnable task) {
         try {
             task.run();

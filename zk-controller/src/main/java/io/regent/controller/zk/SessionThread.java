@@ -13,4 +13,7 @@ public interface SessionThread extends Executor {
 
     /** A number of milliseconds that only rises; its zero means nothing. */
     long nowMs();
+
+    /** The milliseconds since 1970, for people to read. */
+    long timeOfDayMs();
 }

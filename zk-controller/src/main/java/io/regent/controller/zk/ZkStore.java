@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.server.metrics.KafkaMetricsGroup;
 import org.apache.zookeeper.Op;
@@ -62,9 +63,17 @@ public final class ZkStore implements CoordinationStore, ZkSession.Listener {
      * @param idIsOurs whether this session holds the registration of the broker id; asked on the session's thread
      */
     public ZkStore(ZkSession session, int brokerId, BooleanSupplier idIsOurs) {
+        this(session, brokerId, idIsOurs, ZkStore::randomTopicId);
+    }
+
+    /**
+     * @param idIsOurs whether this session holds the registration of the broker id; asked on the session's thread
+     * @param newTopicId makes ids that no other topic has
+     */
+    public ZkStore(ZkSession session, int brokerId, BooleanSupplier idIsOurs, Supplier<TopicId> newTopicId) {
         this.session = session;
         this.election = new Election(brokerId, session, idIsOurs, badZnodes, new Outcome());
-        this.mirror = new Mirror(session, badZnodes, ZkStore::newTopicId, new Retelling());
+        this.mirror = new Mirror(session, badZnodes, newTopicId, new Retelling());
         this.watched = new WatchedZnodes(
                 session, brokerId, badZnodes, election::owner, this::tellWatched, this::loadIfCurrent);
     }
@@ -353,7 +362,7 @@ public final class ZkStore implements CoordinationStore, ZkSession.Listener {
         markers = deletions.topics();
     }
 
-    private static TopicId newTopicId() {
+    private static TopicId randomTopicId() {
         Uuid id = Uuid.randomUuid();
         return new TopicId(id.getMostSignificantBits(), id.getLeastSignificantBits());
     }

@@ -126,7 +126,7 @@ final class SimNode {
         registrar = new BrokerRegistrar(
                 session, role.stores() ? BrokerZnode.PARENT : RegentNodeZnodes.CONTROLLERS, epoch -> {});
         preferred = new BrokerRegistrar(session, RegentNodeZnodes.PREFERRED, epoch -> {});
-        store = new ZkStore(session, id, registrar::isHeld);
+        store = new ZkStore(session, id, registrar::isHeld, world::nextTopicId);
         peers = new SimPeers();
         channels = new BrokerChannels(
                 new LinkSettings(

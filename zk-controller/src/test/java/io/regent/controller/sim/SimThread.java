@@ -64,4 +64,9 @@ final class SimThread implements SessionThread, Timers {
     public long nowMs() {
         return process.clock().nowMs();
     }
+
+    @Override
+    public long timeOfDayMs() {
+        return nowMs();
+    }
 }

@@ -27,6 +27,7 @@ final class SimTrace {
     private final boolean wanted;
     private final Deque<String> lines = new ArrayDeque<>();
     private String error = "";
+    private int digest;
 
     static {
         Logger logger = (Logger) LoggerFactory.getLogger("io.regent.controller");
@@ -87,7 +88,9 @@ final class SimTrace {
 
     void add(String line) {
         if (wanted) {
-            lines.add(String.format("%8d  %s", clock.nowMs(), line));
+            String timed = String.format("%8d  %s", clock.nowMs(), line);
+            digest = 31 * digest + timed.hashCode();
+            lines.add(timed);
             if (lines.size() > MAX_LINES) {
                 lines.poll();
             }
@@ -114,5 +117,10 @@ final class SimTrace {
 
     List<String> lines() {
         return List.copyOf(lines);
+    }
+
+    /** Stands for all lines that there ever were. */
+    int digest() {
+        return digest;
     }
 }

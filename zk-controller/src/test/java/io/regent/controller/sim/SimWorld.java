@@ -6,6 +6,7 @@ import io.regent.controller.loop.Candidacy;
 import io.regent.controller.zk.ClusterZnodes;
 import io.regent.controller.zk.ZkSettings;
 import io.regent.metadata.PartitionId;
+import io.regent.metadata.TopicId;
 import io.regent.metadata.znode.DeleteTopicsZnode;
 import io.regent.metadata.znode.RegentNodeZnodes;
 import io.regent.metadata.znode.TopicZnode;
@@ -40,6 +41,7 @@ final class SimWorld implements AutoCloseable {
     private final boolean uncleanAllowed;
     private final SortedMap<Integer, SimNode> nodes = new TreeMap<>();
     private int records;
+    private long topicIds;
     private String violation = "";
 
     /** What must never happen has happened. */
@@ -141,6 +143,11 @@ final class SimWorld implements AutoCloseable {
 
     int nextRecord() {
         return records++;
+    }
+
+    /** An id that a controller gives to a topic without one. */
+    TopicId nextTopicId() {
+        return new TopicId(topicIds++, 3);
     }
 
     void violate(String what) {

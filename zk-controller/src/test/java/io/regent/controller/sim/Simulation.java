@@ -15,9 +15,17 @@ final class Simulation {
      * @param events how many events there were
      * @param virtualMs how much time passed in the world
      * @param counts what the controllers were put through
-     * @param trace what happened, when it was asked for
+     * @param trace what happened last, when it was asked for
+     * @param digest stands for all that happened, when it was asked for
      */
-    record Result(long seed, String violation, long events, long virtualMs, Tally.Counts counts, List<String> trace) {
+    record Result(
+            long seed,
+            String violation,
+            long events,
+            long virtualMs,
+            Tally.Counts counts,
+            List<String> trace,
+            int digest) {
         boolean isWell() {
             return violation.isEmpty();
         }
@@ -45,7 +53,8 @@ final class Simulation {
                     world.clock().events(),
                     world.clock().nowMs(),
                     world.tally().counts(),
-                    world.trace().lines());
+                    world.trace().lines(),
+                    world.trace().digest());
         }
     }
 }

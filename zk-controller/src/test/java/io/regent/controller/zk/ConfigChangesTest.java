@@ -79,6 +79,11 @@ class ConfigChangesTest {
                 public long nowMs() {
                     return real.thread().nowMs() + passedMs.get();
                 }
+
+                @Override
+                public long timeOfDayMs() {
+                    return real.thread().timeOfDayMs();
+                }
             };
         }
 

@@ -233,12 +233,15 @@ class LessonsTest {
     // KAFKA-1305, KAFKA-9189
     @Test
     void aNodeShutsDownInGoodOrderThoughZooKeeperIsAway() {
-        SimNode node = world.nodes().get(1);
+        SimNode node = ruler();
         world.zooKeeper().fail();
         node.stop();
-        world.pass(2_000);
-        world.zooKeeper().recover();
         await(() -> !node.isUp());
+        assertThat(node.loop().status().active()).isFalse();
+        world.pass(2_000);
+        assertThat(world.ruler()).isEmpty();
+        world.zooKeeper().recover();
+        await(() -> world.ruler().isPresent());
     }
 
     @Test

@@ -16,6 +16,9 @@ import org.apache.kafka.storage.internals.log.EpochEntry;
  * recovery point moves only after {@link #settle}. Any thread may call it; it never writes an older list over a newer one.
  */
 final class EpochCheckpoint extends LeaderEpochCheckpointFile {
+    /** A broker that becomes leader of many has better things to do just then, and may soon know of more epochs. */
+    static final long DELAY_MS = 1_000;
+
     private final LogEnvironment environment;
     private final String taskName;
     private final Object writing = new Object();
@@ -47,7 +50,7 @@ final class EpochCheckpoint extends LeaderEpochCheckpointFile {
             }
             scheduled = true;
         }
-        environment.later(taskName, this::settle, 0L);
+        environment.later(taskName, this::settle, DELAY_MS);
     }
 
     @Override

@@ -39,7 +39,7 @@ class EpochCheckpointTest {
 
         assertThat(log.latestEpoch()).hasValue(EPOCH + 1);
         assertThat(onDisk()).isEmpty();
-        fixture.scheduler.advance(1);
+        fixture.scheduler.advance(EpochCheckpoint.DELAY_MS);
         assertThat(onDisk()).containsExactly(new EpochEntry(EPOCH + 1, 0));
     }
 
@@ -68,7 +68,7 @@ class EpochCheckpointTest {
         log.renameForDeletion();
         Files.createDirectory(fixture.dir.toPath());
 
-        fixture.scheduler.advance(1);
+        fixture.scheduler.advance(EpochCheckpoint.DELAY_MS);
 
         assertThat(onDisk()).isEmpty();
     }

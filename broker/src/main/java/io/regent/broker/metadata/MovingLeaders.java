@@ -23,11 +23,17 @@ public final class MovingLeaders {
 
     private final MetadataCache metadata;
     private final IntPredicate suspect;
+    private final long patienceMs;
 
     /** @param suspect whether a broker may have died a moment ago; soon false again, whatever becomes of it */
     public MovingLeaders(MetadataCache metadata, IntPredicate suspect) {
+        this(metadata, suspect, PATIENCE_MS);
+    }
+
+    MovingLeaders(MetadataCache metadata, IntPredicate suspect, long patienceMs) {
         this.metadata = metadata;
         this.suspect = suspect;
+        this.patienceMs = patienceMs;
     }
 
     /**
@@ -37,16 +43,16 @@ public final class MovingLeaders {
      * @return completes at once when there is nothing to wait for, else on a thread of its own; it never fails
      */
     public CompletableFuture<Void> settled(Supplier<Collection<String>> topics) {
-        return settled(topics, PATIENCE_MS);
+        return settled(topics, patienceMs);
     }
 
-    private CompletableFuture<Void> settled(Supplier<Collection<String>> topics, long patienceMs) {
-        if (patienceMs <= 0 || !isMoving(metadata.current(), topics)) {
+    private CompletableFuture<Void> settled(Supplier<Collection<String>> topics, long leftMs) {
+        if (leftMs <= 0 || !isMoving(metadata.current(), topics)) {
             return CompletableFuture.completedFuture(null);
         }
         // The controller's thread, which brings the news, must not be kept by describing them to many clients.
         return metadata.await(now -> !isMoving(now, topics), LOOK_MS)
-                .thenComposeAsync(now -> settled(topics, patienceMs - LOOK_MS));
+                .thenComposeAsync(now -> settled(topics, leftMs - LOOK_MS));
     }
 
     private boolean isMoving(MetadataSnapshot now, Supplier<Collection<String>> topics) {

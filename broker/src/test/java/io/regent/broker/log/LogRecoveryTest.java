@@ -177,7 +177,7 @@ class LogRecoveryTest {
 
         assertThat(log.logEndOffset()).isEqualTo(2);
         assertThat(log.latestEpoch()).hasValue(EPOCH);
-        fixture.scheduler.advance(1);
+        fixture.scheduler.advance(EpochCheckpoint.DELAY_MS);
         assertThat(new LeaderEpochCheckpointFile(LeaderEpochCheckpointFile.newFile(fixture.dir), fixture.failures)
                         .read())
                 .containsExactly(new EpochEntry(EPOCH, 0));

@@ -20,7 +20,7 @@ class MovingLeadersTest {
 
     private final MetadataCache cache = new MetadataCache();
     private final Set<Integer> suspects = ConcurrentHashMap.newKeySet();
-    private final MovingLeaders leaders = new MovingLeaders(cache, suspects::contains);
+    private final MovingLeaders leaders = new MovingLeaders(cache, suspects::contains, 60_000);
 
     @BeforeEach
     void twoTopics() {
@@ -88,6 +88,8 @@ class MovingLeadersTest {
     void theWaitEndsThoughNothingHappens() throws Exception {
         suspects.add(1);
 
-        leaders.settled(() -> List.of("orders")).get(10, TimeUnit.SECONDS);
+        new MovingLeaders(cache, suspects::contains)
+                .settled(() -> List.of("orders"))
+                .get(10, TimeUnit.SECONDS);
     }
 }

@@ -95,7 +95,7 @@ final class MixedCluster implements AutoCloseable {
         return cluster.local().portOf(NodeName.broker(broker));
     }
 
-    Path dataOf(int broker) {
+    private Path dataOf(int broker) {
         return cluster.local().files().log(NodeName.broker(broker)).getParent().resolveSibling("data");
     }
 

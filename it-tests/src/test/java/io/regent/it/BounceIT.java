@@ -17,7 +17,7 @@ import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,6 +34,7 @@ class BounceIT {
     private static final int ROUNDS = 5;
     private static final int BROKERS = 4;
 
+    @AutoClose
     private static ItCluster cluster;
 
     @BeforeAll
@@ -41,11 +42,6 @@ class BounceIT {
         // A replica that is silent leaves the ISR long before its session ends.
         cluster = ItCluster.start(
                 BROKERS, Map.of("replica.lag.time.max.ms", "4000", "zookeeper.session.timeout.ms", "30000"));
-    }
-
-    @AfterAll
-    static void stopCluster() {
-        cluster.close();
     }
 
     @ParameterizedTest

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -21,16 +21,12 @@ class ClientsIT {
 
     private static final int RECORDS = 1_000;
 
+    @AutoClose
     private static ItCluster cluster;
 
     @BeforeAll
     static void startCluster() throws Exception {
         cluster = ItCluster.start(3, Map.of());
-    }
-
-    @AfterAll
-    static void stopCluster() {
-        cluster.close();
     }
 
     @Test

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,8 +22,13 @@ class ControllerOnlyIT {
     @TempDir
     private Path dir;
 
+    @AutoClose
     private ItCluster cluster;
+
+    @AutoClose
     private AckedLoad load;
+
+    @AutoClose
     private Ruler ruler;
 
     @BeforeEach
@@ -33,13 +38,6 @@ class ControllerOnlyIT {
         createTopic(TOPIC);
         load = new AckedLoad(cluster.bootstrap(), TOPIC);
         load.awaitMore(100);
-    }
-
-    @AfterEach
-    void stop() {
-        load.close();
-        ruler.close();
-        cluster.close();
     }
 
     @Test

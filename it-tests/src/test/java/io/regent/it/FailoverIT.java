@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,7 +21,10 @@ class FailoverIT {
 
     private static final String TOPIC = "precious";
 
+    @AutoClose
     private ItCluster cluster;
+
+    @AutoClose
     private AckedLoad load;
 
     @BeforeEach
@@ -35,12 +38,6 @@ class FailoverIT {
         awaitFullIsr();
         load = new AckedLoad(cluster.bootstrap(), TOPIC);
         load.awaitMore(100);
-    }
-
-    @AfterEach
-    void stop() {
-        load.close();
-        cluster.close();
     }
 
     @Test

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -22,16 +22,12 @@ class KafkaToolsIT {
     private static final String CONFIGS = "kafka.admin.ConfigCommand";
     private static final String API_VERSIONS = "kafka.admin.BrokerApiVersionsCommand";
 
+    @AutoClose
     private static ItCluster cluster;
 
     @BeforeAll
     static void startCluster() throws Exception {
         cluster = ItCluster.start(3, Map.of());
-    }
-
-    @AfterAll
-    static void stopCluster() {
-        cluster.close();
     }
 
     @Test

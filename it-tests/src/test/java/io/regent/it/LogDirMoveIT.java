@@ -12,7 +12,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.TopicPartitionReplica;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,17 +26,13 @@ class LogDirMoveIT {
     @TempDir
     private static Path directory;
 
+    @AutoClose
     private static ItCluster cluster;
 
     @BeforeAll
     static void startCluster() throws Exception {
         String logDirs = directory.resolve("first") + "," + directory.resolve("second");
         cluster = ItCluster.start(1, Map.of("log.dirs", logDirs));
-    }
-
-    @AfterAll
-    static void stopCluster() {
-        cluster.close();
     }
 
     @Test

@@ -13,7 +13,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,6 +31,7 @@ class LogDirectoryIT {
     private static final TopicPartition PARTITION = new TopicPartition(TOPIC, 0);
     private static final String KAFKA_PEER = "kafka-3.9";
 
+    @AutoClose
     private static MixedCluster cluster;
 
     @BeforeAll
@@ -41,11 +42,6 @@ class LogDirectoryIT {
                 1,
                 new MixedLauncher().kafka(KAFKA_PEER, BROKER),
                 Map.of("log.segment.bytes", "16384", "log.index.size.max.bytes", "4096"));
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        cluster.close();
     }
 
     @Test

@@ -26,7 +26,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +36,7 @@ class ReassignIT {
 
     private static final String REASSIGN = "org.apache.kafka.tools.reassign.ReassignPartitionsCommand";
 
+    @AutoClose
     private static ItCluster cluster;
 
     @TempDir
@@ -44,11 +45,6 @@ class ReassignIT {
     @BeforeAll
     static void startCluster() throws Exception {
         cluster = ItCluster.start(4, Map.of());
-    }
-
-    @AfterAll
-    static void stopCluster() {
-        cluster.close();
     }
 
     @Test

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regent.cli.node.ControllerSeat;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -17,16 +17,12 @@ class RegentRulesIT {
     private static final int KAFKA = 2;
     private static final int OTHER_KAFKA = 3;
 
+    @AutoClose
     private static MixedCluster cluster;
 
     @BeforeAll
     static void startCluster() throws Exception {
         cluster = MixedCluster.ruledBy(REGENT, 3, new MixedLauncher().kafka("kafka-3.9", KAFKA, OTHER_KAFKA), Map.of());
-    }
-
-    @AfterAll
-    static void stopCluster() {
-        cluster.close();
     }
 
     @Test

@@ -13,7 +13,7 @@ import org.apache.kafka.clients.admin.DescribeClusterResult;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.Node;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,9 +30,16 @@ class RulerOverKafkaIT {
     @TempDir
     private Path directory;
 
+    @AutoClose
     private MixedCluster cluster;
+
+    @AutoClose
     private Ruler ruler;
+
+    @AutoClose
     private ZooKeeperView zooKeeper;
+
+    @AutoClose
     private Admin admin;
 
     @BeforeEach
@@ -41,14 +48,6 @@ class RulerOverKafkaIT {
         ruler = new Ruler(cluster.nodes(), directory);
         zooKeeper = cluster.nodes().zooKeeper();
         admin = cluster.nodes().admin();
-    }
-
-    @AfterEach
-    void stop() {
-        admin.close();
-        zooKeeper.close();
-        ruler.close();
-        cluster.close();
     }
 
     @Test

@@ -21,7 +21,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,6 +41,7 @@ class SameOutputIT {
             "org.apache.kafka.tools.reassign.ReassignPartitionsCommand --bootstrap-server %s ";
     private static final String PLAN = "--reassignment-json-file %s ";
 
+    @AutoClose
     private static MixedCluster cluster;
 
     /**
@@ -55,11 +56,6 @@ class SameOutputIT {
     @BeforeAll
     static void startCluster() throws Exception {
         cluster = MixedCluster.ruledBy(REGENT, 3, new MixedLauncher().kafka("kafka-3.9", KAFKA, OTHER_KAFKA), Map.of());
-    }
-
-    @AfterAll
-    static void stopCluster() {
-        cluster.close();
     }
 
     @Test

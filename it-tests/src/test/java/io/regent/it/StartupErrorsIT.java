@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.curator.test.TestingServer;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,17 +25,13 @@ class StartupErrorsIT {
     @TempDir
     Path directory;
 
+    @AutoClose
     private TestingServer zooKeeper;
 
     @BeforeEach
     void startZooKeeper() throws Exception {
         // Its own choice is a port that any outgoing connection may take before it listens there.
         zooKeeper = new TestingServer(Ports.free(1).get(0), true);
-    }
-
-    @AfterEach
-    void stopZooKeeper() throws Exception {
-        zooKeeper.close();
     }
 
     @Test

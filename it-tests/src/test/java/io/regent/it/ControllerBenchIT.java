@@ -2,11 +2,8 @@ package io.regent.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.regent.it.PeerProcess.Result;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,7 +18,9 @@ class ControllerBenchIT {
     @Test
     void everythingIsMeasuredAndWhatBrokersWereToldIsWhatZooKeeperHolds(@TempDir Path directory) throws Exception {
         Path json = directory.resolve("figures.json");
-        String report = bench(
+        String report = PeerProcess.regent(
+                "compare",
+                "controller",
                 "--only=regent",
                 "--partitions=200",
                 "--partitions-per-topic=40",
@@ -37,21 +36,5 @@ class ControllerBenchIT {
         assertThat(report).contains("A standby beside another such death: warm again", "Takeover a second after such");
         assertThat(Files.readString(json)).contains("\"standbyToldMs\"").doesNotContainPattern(NOT_MEASURED);
         assertThat(directory.resolve("files")).doesNotExist();
-    }
-
-    private static String bench(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-Dregent.home=" + System.getProperty("regent.home"),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.regent.cli.Main",
-                "compare",
-                "controller"));
-        command.addAll(List.of(arguments));
-        Result result = PeerProcess.run(command, "");
-        assertThat(result.exitCode()).as(result.output()).isZero();
-        return result.output();
     }
 }

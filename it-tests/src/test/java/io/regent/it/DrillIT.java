@@ -2,10 +2,6 @@ package io.regent.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.regent.it.PeerProcess.Result;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,7 +13,7 @@ class DrillIT {
 
     @Test
     void controllersKilledOneAfterTheOtherLoseAndDuplicateNothing() throws Exception {
-        String report = drill("--kills", "3", "--pause", "1");
+        String report = PeerProcess.regent("drill", "--kills", "3", "--pause", "1");
         assertThat(report).contains("Kill 3 of 3", "elected", "in the ISR", "Nothing acknowledged was lost.");
         assertThat(report).containsPattern("lost\\s+0").containsPattern("duplicated\\s+0");
     }
@@ -25,7 +21,8 @@ class DrillIT {
     @ParameterizedTest
     @ValueSource(strings = {"connection", "session"})
     void aKilledLeaderLosesNothingHoweverItsDeathIsNoticed(String detection) throws Exception {
-        String report = drill(
+        String report = PeerProcess.regent(
+                "drill",
                 "--victim",
                 "leader",
                 "--override",
@@ -34,20 +31,5 @@ class DrillIT {
                 "zookeeper.session.timeout.ms=6000");
         assertThat(report).contains("Nothing acknowledged was lost.");
         assertThat(report).containsPattern("duplicated\\s+0");
-    }
-
-    private static String drill(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-Dregent.home=" + System.getProperty("regent.home"),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.regent.cli.Main",
-                "drill"));
-        command.addAll(List.of(arguments));
-        Result result = PeerProcess.run(command, "");
-        assertThat(result.exitCode()).as(result.output()).isZero();
-        return result.output();
     }
 }

@@ -1,6 +1,9 @@
 package io.regent.it;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.google.common.base.Splitter;
+import io.regent.cli.Main;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +27,13 @@ final class PeerProcess {
     private static final Path PEERS = Path.of(System.getProperty("regent.peers", "peers"));
 
     /** What a program printed to both its outputs, and how it ended. */
-    record Result(int exitCode, String output) {}
+    record Result(int exitCode, String output) {
+        /** The output of a program that has to end well. */
+        String succeeded() {
+            assertThat(exitCode).as(output).isZero();
+            return output;
+        }
+    }
 
     private PeerProcess() {}
 
@@ -39,15 +48,23 @@ final class PeerProcess {
 
     /** Runs a main class on the jars of a peer, and this module's test classes. */
     static Result java(String peer, String mainClass, String... arguments) throws IOException, InterruptedException {
-        Path libraries = libraries(peer);
         Path testClasses = Path.of("target", "test-classes").toAbsolutePath();
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                libraries + "/*:" + testClasses,
-                mainClass));
+        String classPath = libraries(peer) + "/*:" + testClasses;
+        return java(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-cp", classPath, mainClass), arguments);
+    }
+
+    /** Runs the regent command on this module's own class path, and gives what it prints; it has to succeed. */
+    static String regent(String... arguments) throws IOException, InterruptedException {
+        String home = "-Dregent.home=" + System.getProperty("regent.home");
+        String classPath = System.getProperty("java.class.path");
+        return java(List.of("-Xmx512m", home, "-cp", classPath, Main.class.getName()), arguments)
+                .succeeded();
+    }
+
+    private static Result java(List<String> options, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
         command.addAll(List.of(arguments));
         return run(command, "");
     }

@@ -161,8 +161,7 @@ class SameOutputIT {
                                 step.command().replace("%s", cluster.nodes().bootstrap())))
                         .toList());
         Result result = PeerProcess.java("kafka-3.9", ToolScript.class.getName(), file.toString());
-        assertThat(result.exitCode()).as(result.output()).isZero();
-        return result.output()
+        return result.succeeded()
                 .lines()
                 .filter(line -> !line.startsWith("\tat ") && !line.startsWith("log4j:"))
                 .map(line -> line.replaceAll("TopicId: \\S+", "TopicId: *"))

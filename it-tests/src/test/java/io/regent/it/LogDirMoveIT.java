@@ -2,10 +2,7 @@ package io.regent.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.regent.it.PeerProcess.Result;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -20,7 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** A replica is moved between two log directories of its broker, by Apache Kafka's own tool and under acks=all traffic. */
 class LogDirMoveIT {
 
-    private static final String REASSIGN = "org.apache.kafka.tools.reassign.ReassignPartitionsCommand";
     private static final TopicPartitionReplica REPLICA = new TopicPartitionReplica("moved", 0, 1);
 
     @TempDir
@@ -46,9 +42,13 @@ class LogDirMoveIT {
                 String target = directory
                         .resolve(home(admin).endsWith("first") ? "second" : "first")
                         .toString();
-                Path plan = plan(target);
+                Path plan = KafkaTool.plan(
+                        directory.resolve("plan.json"),
+                        REPLICA.topic(),
+                        "\"replicas\":[1],\"log_dirs\":[\"" + target + "\"]");
 
-                assertThat(run("--execute", plan, "--replica-alter-log-dirs-throttle", "100000000"))
+                assertThat(KafkaTool.reassign(
+                                cluster, "--execute", plan, "--replica-alter-log-dirs-throttle", "100000000"))
                         .contains("Successfully started moving log directory to " + target + " for replica moved-0");
                 Awaitility.await("the move")
                         .atMost(ItCluster.PATIENCE)
@@ -56,7 +56,7 @@ class LogDirMoveIT {
                         .until(() -> home(admin).equals(target));
                 load.awaitMore(100);
 
-                assertThat(run("--verify", plan))
+                assertThat(KafkaTool.reassign(cluster, "--verify", plan))
                         .contains("Reassignment of replica moved-0-1 completed successfully")
                         .contains("Clearing broker-level throttles");
                 load.stopAndVerify();
@@ -70,20 +70,5 @@ class LogDirMoveIT {
                 .get()
                 .get(REPLICA)
                 .getCurrentReplicaLogDir();
-    }
-
-    private static Path plan(String logDir) throws Exception {
-        String json = "{\"version\":1,\"partitions\":[{\"topic\":\"" + REPLICA.topic()
-                + "\",\"partition\":0,\"replicas\":[1],\"log_dirs\":[\"" + logDir + "\"]}]}";
-        return Files.writeString(directory.resolve("plan.json"), json);
-    }
-
-    private static String run(String action, Path plan, String... options) throws Exception {
-        List<String> arguments = new ArrayList<>(List.of(
-                "--bootstrap-server", cluster.bootstrap(), action, "--reassignment-json-file", plan.toString()));
-        arguments.addAll(List.of(options));
-        Result result = PeerProcess.java("kafka-3.9", REASSIGN, arguments.toArray(String[]::new));
-        assertThat(result.exitCode()).as(result.output()).isZero();
-        return result.output();
     }
 }

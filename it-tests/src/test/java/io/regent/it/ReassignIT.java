@@ -3,10 +3,7 @@ package io.regent.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regent.cli.node.ControllerSeat;
-import io.regent.it.PeerProcess.Result;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Partitions are moved between four brokers, by Apache Kafka's own tool and under acks=all traffic. */
 class ReassignIT {
 
-    private static final String REASSIGN = "org.apache.kafka.tools.reassign.ReassignPartitionsCommand";
-
     @AutoClose
     private static ItCluster cluster;
 
@@ -54,11 +49,13 @@ class ReassignIT {
             load.awaitMore(100);
             Path plan = plan("moved", "4,3");
 
-            assertThat(tool("--execute", plan)).contains("Successfully started partition reassignment for moved-0");
+            assertThat(run("--execute", plan)).contains("Successfully started partition reassignment for moved-0");
             awaitReplicas("moved", 4, 3);
             load.awaitMore(100);
 
-            assertThat(tool("--verify", plan)).contains("Reassignment of partition moved-0 is completed");
+            // There are no throttles to remove.
+            assertThat(run("--verify", plan, "--preserve-throttles"))
+                    .contains("Reassignment of partition moved-0 is completed");
             load.stopAndVerify();
         }
     }
@@ -232,22 +229,10 @@ class ReassignIT {
     }
 
     private Path plan(String topic, String replicas) throws Exception {
-        String json = "{\"version\":1,\"partitions\":[{\"topic\":\"" + topic + "\",\"partition\":0,\"replicas\":["
-                + replicas + "]}]}";
-        return Files.writeString(directory.resolve(topic + ".json"), json);
-    }
-
-    /** Throttles are left as they are, as there are none; executing knows no such option. */
-    private static String tool(String action, Path plan) throws Exception {
-        return action.equals("--execute") ? run(action, plan) : run(action, plan, "--preserve-throttles");
+        return KafkaTool.plan(directory.resolve(topic + ".json"), topic, "\"replicas\":[" + replicas + "]");
     }
 
     private static String run(String action, Path plan, String... options) throws Exception {
-        List<String> arguments = new ArrayList<>(List.of(
-                "--bootstrap-server", cluster.bootstrap(), action, "--reassignment-json-file", plan.toString()));
-        arguments.addAll(List.of(options));
-        Result result = PeerProcess.java("kafka-3.9", REASSIGN, arguments.toArray(String[]::new));
-        assertThat(result.exitCode()).as(result.output()).isZero();
-        return result.output();
+        return KafkaTool.reassign(cluster, action, plan, options);
     }
 }

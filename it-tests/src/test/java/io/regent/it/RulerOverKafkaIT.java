@@ -3,7 +3,6 @@ package io.regent.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regent.cli.node.ZooKeeperView;
-import io.regent.it.PeerProcess.Result;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -143,11 +142,8 @@ class RulerOverKafkaIT {
     }
 
     private void changeConfigByTool() throws Exception {
-        Result result = PeerProcess.java(
-                "kafka-3.9",
-                "kafka.admin.ConfigCommand",
-                "--bootstrap-server",
-                cluster.nodes().bootstrap(),
+        String printed = KafkaTool.CONFIGS.on(
+                cluster.nodes(),
                 "--entity-type",
                 "topics",
                 "--entity-name",
@@ -155,6 +151,6 @@ class RulerOverKafkaIT {
                 "--alter",
                 "--add-config",
                 "retention.ms=60000000");
-        assertThat(result.output()).contains("Completed updating config for topic " + UNTOUCHED);
+        assertThat(printed).contains("Completed updating config for topic " + UNTOUCHED);
     }
 }

@@ -1,5 +1,9 @@
 package io.regent.it;
 
+import static io.regent.it.KafkaTool.CONFIGS;
+import static io.regent.it.KafkaTool.ELECTION;
+import static io.regent.it.KafkaTool.REASSIGN;
+import static io.regent.it.KafkaTool.TOPICS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regent.it.PeerProcess.Result;
@@ -34,12 +38,6 @@ class SameOutputIT {
     private static final int REGENT = 1;
     private static final int KAFKA = 2;
     private static final int OTHER_KAFKA = 3;
-    private static final String TOPICS = "org.apache.kafka.tools.TopicCommand --bootstrap-server %s ";
-    private static final String CONFIGS = "kafka.admin.ConfigCommand --bootstrap-server %s --entity-type topics ";
-    private static final String ELECTION = "org.apache.kafka.tools.LeaderElectionCommand --bootstrap-server %s ";
-    private static final String REASSIGN =
-            "org.apache.kafka.tools.reassign.ReassignPartitionsCommand --bootstrap-server %s ";
-    private static final String PLAN = "--reassignment-json-file %s ";
 
     @AutoClose
     private static MixedCluster cluster;
@@ -48,7 +46,7 @@ class SameOutputIT {
      * A tool's arguments, and a text that it prints once the broker that it asks has learned of all before: it has to
      * tell what is asked for from what was there before.
      */
-    private record Step(String awaited, String command) {}
+    private record Step(String awaited, KafkaTool tool, String arguments) {}
 
     @TempDir
     private Path directory;
@@ -60,38 +58,39 @@ class SameOutputIT {
 
     @Test
     void kafkasToolsPrintTheSameUnderEitherController() throws Exception {
-        Path plan = Files.writeString(directory.resolve("plan.json"), move("tooled", "2,1"));
-        Path unknown = Files.writeString(directory.resolve("unknown.json"), move("tooled", "2,9"));
-        Path slow = Files.writeString(directory.resolve("slow.json"), move("slow", "2,1"));
+        String plan = plan("plan", "tooled", "2,1");
+        String unknown = plan("unknown", "tooled", "2,9");
+        String slow = plan("slow", "slow", "2,1");
+        String configured = "--entity-type topics --entity-name tooled";
         List<Step> script = List.of(
-                new Step("exit 0", TOPICS + "--create --topic tooled --replica-assignment 3:2,2:3"),
-                new Step("already exists", TOPICS + "--create --topic tooled --partitions 2"),
-                new Step("PartitionCount: 2", TOPICS + "--describe --topic tooled"),
-                new Step("exit 0", TOPICS + "--alter --topic tooled --partitions 3 --replica-assignment 3:2,2:3,3:2"),
-                new Step("PartitionCount: 3", TOPICS + "--describe --topic tooled"),
-                new Step("higher than", TOPICS + "--alter --topic tooled --partitions 2"),
-                new Step("Completed", CONFIGS + "--entity-name tooled --alter --add-config retention.ms=60000"),
-                new Step("Not a number", CONFIGS + "--entity-name tooled --alter --add-config retention.ms=many"),
-                new Step("retention.ms=60000", CONFIGS + "--entity-name tooled --describe"),
-                new Step("already elected", ELECTION + "--election-type preferred --topic tooled --partition 0"),
-                new Step("could not be elected", ELECTION + "--election-type preferred --topic untold --partition 0"),
-                new Step("Successfully started", REASSIGN + PLAN.formatted(plan) + "--execute --throttle 1000000"),
-                new Step("is completed", REASSIGN + PLAN.formatted(plan) + "--verify"),
-                new Step("None of", REASSIGN + PLAN.formatted(plan) + "--cancel"),
-                new Step("Unknown broker", REASSIGN + PLAN.formatted(unknown) + "--execute"),
-                new Step("No partition", REASSIGN + "--list"),
-                new Step("was set to 1 B/s", REASSIGN + PLAN.formatted(slow) + "--execute --throttle 1"),
-                new Step("still in progress", REASSIGN + PLAN.formatted(slow) + "--verify"),
-                new Step("adding: 1. removing: 3", REASSIGN + "--list"),
-                new Step("Replicas: 2,1,3\tIsr: 3,2\tAdding Replicas: 1", TOPICS + "--describe --topic slow"),
-                new Step("Cannot execute because", REASSIGN + PLAN.formatted(slow) + "--execute --throttle 1"),
-                new Step("Successfully cancelled", REASSIGN + PLAN.formatted(slow) + "--cancel"),
-                new Step("is 2,3 rather than 2,1", REASSIGN + PLAN.formatted(slow) + "--verify"),
-                new Step("Replicas: 2,3\tIsr: 3,2\tElr", TOPICS + "--describe --topic slow"),
-                new Step("exit 0", TOPICS + "--delete --topic slow"),
-                new Step("Replicas: 2,1\tIsr: 2,1\tElr", TOPICS + "--describe --topic tooled"),
-                new Step("exit 0", TOPICS + "--delete --topic tooled"),
-                new Step("does not exist as expected", TOPICS + "--delete --topic tooled"));
+                new Step("exit 0", TOPICS, "--create --topic tooled --replica-assignment 3:2,2:3"),
+                new Step("already exists", TOPICS, "--create --topic tooled --partitions 2"),
+                new Step("PartitionCount: 2", TOPICS, "--describe --topic tooled"),
+                new Step("exit 0", TOPICS, "--alter --topic tooled --partitions 3 --replica-assignment 3:2,2:3,3:2"),
+                new Step("PartitionCount: 3", TOPICS, "--describe --topic tooled"),
+                new Step("higher than", TOPICS, "--alter --topic tooled --partitions 2"),
+                new Step("Completed", CONFIGS, configured + " --alter --add-config retention.ms=60000"),
+                new Step("Not a number", CONFIGS, configured + " --alter --add-config retention.ms=many"),
+                new Step("retention.ms=60000", CONFIGS, configured + " --describe"),
+                new Step("already elected", ELECTION, "--election-type preferred --topic tooled --partition 0"),
+                new Step("could not be elected", ELECTION, "--election-type preferred --topic untold --partition 0"),
+                new Step("Successfully started", REASSIGN, plan + " --execute --throttle 1000000"),
+                new Step("is completed", REASSIGN, plan + " --verify"),
+                new Step("None of", REASSIGN, plan + " --cancel"),
+                new Step("Unknown broker", REASSIGN, unknown + " --execute"),
+                new Step("No partition", REASSIGN, "--list"),
+                new Step("was set to 1 B/s", REASSIGN, slow + " --execute --throttle 1"),
+                new Step("still in progress", REASSIGN, slow + " --verify"),
+                new Step("adding: 1. removing: 3", REASSIGN, "--list"),
+                new Step("Replicas: 2,1,3\tIsr: 3,2\tAdding Replicas: 1", TOPICS, "--describe --topic slow"),
+                new Step("Cannot execute because", REASSIGN, slow + " --execute --throttle 1"),
+                new Step("Successfully cancelled", REASSIGN, slow + " --cancel"),
+                new Step("is 2,3 rather than 2,1", REASSIGN, slow + " --verify"),
+                new Step("Replicas: 2,3\tIsr: 3,2\tElr", TOPICS, "--describe --topic slow"),
+                new Step("exit 0", TOPICS, "--delete --topic slow"),
+                new Step("Replicas: 2,1\tIsr: 2,1\tElr", TOPICS, "--describe --topic tooled"),
+                new Step("exit 0", TOPICS, "--delete --topic tooled"),
+                new Step("does not exist as expected", TOPICS, "--delete --topic tooled"));
 
         createSlowTopic();
         String underRegent = outputOf(script);
@@ -103,9 +102,10 @@ class SameOutputIT {
         assertThat(underRegent).isEqualTo(underKafka);
     }
 
-    private static String move(String topic, String replicas) {
-        return "{\"version\":1,\"partitions\":[{\"topic\":\"" + topic + "\",\"partition\":0,\"replicas\":[" + replicas
-                + "]}]}";
+    /** The option that names a plan to move a topic. */
+    private String plan(String name, String topic, String replicas) throws Exception {
+        Path file = directory.resolve(name + ".json");
+        return "--reassignment-json-file " + KafkaTool.plan(file, topic, "\"replicas\":[" + replicas + "]");
     }
 
     /**
@@ -153,12 +153,11 @@ class SameOutputIT {
     /** All tools' output but for topic ids, which differ, and the places in the client where an error was thrown. */
     private String outputOf(List<Step> script) throws Exception {
         Path file = directory.resolve("script");
+        String asked = " --bootstrap-server " + cluster.nodes().bootstrap() + " ";
         Files.write(
                 file,
                 script.stream()
-                        .flatMap(step -> Stream.of(
-                                step.awaited(),
-                                step.command().replace("%s", cluster.nodes().bootstrap())))
+                        .flatMap(step -> Stream.of(step.awaited(), step.tool().mainClass() + asked + step.arguments()))
                         .toList());
         Result result = PeerProcess.java("kafka-3.9", ToolScript.class.getName(), file.toString());
         return result.succeeded()

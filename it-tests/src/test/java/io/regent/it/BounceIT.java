@@ -6,17 +6,9 @@ import io.regent.cli.node.ControllerSeat;
 import io.regent.cli.node.Signal;
 import io.regent.cli.node.ZooKeeperView;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewPartitionReassignment;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.common.TopicPartition;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -102,36 +94,19 @@ class BounceIT {
     void twentyPartitionsAreReassignedWhileEverySecondBrokerBounces() throws Exception {
         String topic = "reassigned";
         List<List<Integer>> origin = new ArrayList<>();
-        Map<TopicPartition, Optional<NewPartitionReassignment>> targets = new HashMap<>();
+        List<List<Integer>> target = new ArrayList<>();
         for (int number = 0; number < 20; number++) {
             origin.add(replicasFrom(number));
-            targets.put(
-                    new TopicPartition(topic, number),
-                    Optional.of(new NewPartitionReassignment(replicasFrom(number + 2))));
+            target.add(replicasFrom(number + 2));
         }
         create(topic, origin);
-        try (AckedLoad load = new AckedLoad(cluster.bootstrap(), topic);
-                Admin admin = cluster.admin()) {
+        try (AckedLoad load = new AckedLoad(cluster.bootstrap(), topic)) {
             load.awaitMore(500);
-            admin.alterPartitionReassignments(targets).all().get();
+            cluster.reassign(topic, target);
             bounce(2, Signal.TERM);
             bounce(4, Signal.TERM);
 
-            Awaitility.await("an end of all reassignments")
-                    .atMost(ItCluster.PATIENCE.multipliedBy(2))
-                    .ignoreExceptions()
-                    .until(() -> admin.listPartitionReassignments()
-                            .reassignments()
-                            .get()
-                            .isEmpty());
-            awaitFullIsr(topic);
-            cluster.awaitTold(
-                    "all replicas where they were moved to",
-                    topic,
-                    told -> told.size() == targets.size()
-                            && told.stream()
-                                    .allMatch(partition ->
-                                            partition.replicaIds.equals(replicasFrom(partition.partition() + 2))));
+            cluster.awaitReassigned(topic, target);
             load.awaitMore(100);
             load.stopAndVerify();
         }
@@ -153,14 +128,7 @@ class BounceIT {
     }
 
     private static void create(String topic, List<List<Integer>> replicas) throws Exception {
-        Map<Integer, List<Integer>> assignment = new TreeMap<>();
-        replicas.forEach(list -> assignment.put(assignment.size(), list));
-        try (Admin admin = cluster.admin()) {
-            admin.createTopics(List.of(new NewTopic(topic, assignment).configs(Map.of("min.insync.replicas", "2"))))
-                    .all()
-                    .get();
-        }
-        awaitFullIsr(topic);
+        cluster.create(ItCluster.placed(topic, replicas).configs(Map.of("min.insync.replicas", "2")));
     }
 
     private static void awaitFullIsr(String topic) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,9 +65,6 @@ class ControllerOnlyIT {
     }
 
     private void createTopic(String name) throws Exception {
-        try (Admin admin = cluster.admin()) {
-            admin.createTopics(List.of(new NewTopic(name, 4, (short) 2))).all().get();
-        }
-        cluster.awaitIsr(name, 2);
+        cluster.create(new NewTopic(name, 4, (short) 2));
     }
 }

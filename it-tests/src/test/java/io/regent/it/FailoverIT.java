@@ -8,7 +8,6 @@ import io.regent.cli.node.ControllerSeat;
 import io.regent.cli.node.Signal;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,12 +29,7 @@ class FailoverIT {
     @BeforeEach
     void startClusterAndLoad() throws Exception {
         cluster = ItCluster.start(3, Map.of("zookeeper.session.timeout.ms", "6000"));
-        try (Admin admin = cluster.admin()) {
-            admin.createTopics(List.of(new NewTopic(TOPIC, 6, (short) 3).configs(Map.of("min.insync.replicas", "2"))))
-                    .all()
-                    .get();
-        }
-        awaitFullIsr();
+        cluster.create(new NewTopic(TOPIC, 6, (short) 3).configs(Map.of("min.insync.replicas", "2")));
         load = new AckedLoad(cluster.bootstrap(), TOPIC);
         load.awaitMore(100);
     }

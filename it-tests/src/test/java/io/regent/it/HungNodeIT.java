@@ -8,8 +8,6 @@ import io.regent.cli.node.ZooKeeperView;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -98,12 +96,6 @@ class HungNodeIT {
 
     private static void createLedBy(ItCluster cluster, int leader) throws Exception {
         List<Integer> replicas = List.of(leader, leader % 3 + 1, (leader + 1) % 3 + 1);
-        try (Admin admin = cluster.admin()) {
-            admin.createTopics(List.of(
-                            new NewTopic(TOPIC, Map.of(0, replicas)).configs(Map.of("min.insync.replicas", "2"))))
-                    .all()
-                    .get();
-        }
-        cluster.awaitIsr(TOPIC, 3);
+        cluster.create(ItCluster.placed(TOPIC, List.of(replicas)).configs(Map.of("min.insync.replicas", "2")));
     }
 }

@@ -9,19 +9,16 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.ElectionType;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
@@ -70,14 +67,11 @@ final class InteropWalk implements AutoCloseable {
     }
 
     void create(String topic, List<List<Integer>> replicas) throws Exception {
-        Map<Integer, List<Integer>> assignment = new TreeMap<>();
-        replicas.forEach(list -> assignment.put(assignment.size(), list));
-        NewTopic created = new NewTopic(topic, assignment);
+        NewTopic created = ItCluster.placed(topic, replicas);
         if (replicas.get(0).size() > 2) {
             created.configs(Map.of(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, "2"));
         }
-        admin.createTopics(List.of(created)).all().get();
-        cluster.nodes().awaitIsr(topic, replicas.get(0).size());
+        cluster.nodes().create(created);
     }
 
     /** The highest epoch there is, from one who is no controller, must not make a broker deaf to the one who rules. */
@@ -193,7 +187,9 @@ final class InteropWalk implements AutoCloseable {
         try (AckedLoad load = new AckedLoad(cluster.nodes().bootstrap(), topic)) {
             load.awaitMore(50);
             for (int i = 1; i < brokers.length; i++) {
-                move(topic, List.of(brokers[i]));
+                List<List<Integer>> target = List.of(List.of(brokers[i]));
+                cluster.nodes().reassign(topic, target);
+                cluster.nodes().awaitReassigned(topic, target);
                 load.awaitMore(50);
                 String left = topic + "-0";
                 int source = brokers[i - 1];
@@ -203,25 +199,6 @@ final class InteropWalk implements AutoCloseable {
             }
             load.stopAndVerify();
         }
-    }
-
-    private void move(String topic, List<Integer> replicas) throws Exception {
-        admin.alterPartitionReassignments(
-                        Map.of(new TopicPartition(topic, 0), Optional.of(new NewPartitionReassignment(replicas))))
-                .all()
-                .get();
-        cluster.nodes()
-                .awaitTold(
-                        topic + " on " + replicas,
-                        topic,
-                        told -> told.size() == 1
-                                && told.get(0).replicaIds.equals(replicas)
-                                && told.get(0).inSyncReplicaIds.equals(replicas));
-        Awaitility.await("the end of the reassignment of " + topic)
-                .atMost(ItCluster.PATIENCE)
-                .ignoreExceptions()
-                .until(() ->
-                        admin.listPartitionReassignments().reassignments().get().isEmpty());
     }
 
     /** Deletes a topic and waits until no broker has anything of it. */

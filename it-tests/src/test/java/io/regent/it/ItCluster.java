@@ -28,10 +28,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitionReassignment;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.requests.MetadataResponse.PartitionMetadata;
 import org.apache.zookeeper.KeeperException;
 import org.awaitility.Awaitility;
@@ -113,6 +117,54 @@ final class ItCluster implements AutoCloseable {
 
     Admin admin() {
         return Admin.create(Map.of("bootstrap.servers", bootstrap()));
+    }
+
+    /** Creates a topic, and waits until all of its replicas are in sync and each broker says so. */
+    void create(NewTopic topic) throws Exception {
+        try (Admin admin = admin()) {
+            admin.createTopics(List.of(topic)).all().get();
+        }
+        var placed = topic.replicasAssignments();
+        awaitIsr(
+                topic.name(),
+                placed == null ? topic.replicationFactor() : placed.get(0).size());
+    }
+
+    /** A topic to be made, with the replicas of each partition. */
+    static NewTopic placed(String topic, List<List<Integer>> replicas) {
+        Map<Integer, List<Integer>> assignment = new TreeMap<>();
+        replicas.forEach(list -> assignment.put(assignment.size(), list));
+        return new NewTopic(topic, assignment);
+    }
+
+    /** Has the partitions of a topic moved, and does not wait for it. */
+    void reassign(String topic, List<List<Integer>> replicas) throws Exception {
+        Map<TopicPartition, Optional<NewPartitionReassignment>> targets = new HashMap<>();
+        for (List<Integer> each : replicas) {
+            targets.put(new TopicPartition(topic, targets.size()), Optional.of(new NewPartitionReassignment(each)));
+        }
+        try (Admin admin = admin()) {
+            admin.alterPartitionReassignments(targets).all().get();
+        }
+    }
+
+    /** Waits until nothing is being moved any more, and these are a topic's replicas and in sync, as each broker tells. */
+    void awaitReassigned(String topic, List<List<Integer>> replicas) {
+        try (Admin admin = admin()) {
+            await("an end of all reassignments")
+                    .atMost(PATIENCE.multipliedBy(2))
+                    .until(() -> admin.listPartitionReassignments()
+                            .reassignments()
+                            .get()
+                            .isEmpty());
+        }
+        awaitTold(
+                topic + " on " + replicas,
+                topic,
+                told -> told.size() == replicas.size()
+                        && told.stream()
+                                .allMatch(partition -> partition.replicaIds.equals(replicas.get(partition.partition()))
+                                        && partition.inSyncReplicaIds.size() == partition.replicaIds.size()));
     }
 
     /** Who rules; waits while nobody does. */

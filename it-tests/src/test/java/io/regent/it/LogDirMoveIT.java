@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.TopicPartitionReplica;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AutoClose;
@@ -33,34 +32,30 @@ class LogDirMoveIT {
 
     @Test
     void kafkasToolMovesALogToAnotherDirectoryAndNothingAcknowledgedIsLost() throws Exception {
-        try (Admin admin = cluster.admin()) {
-            admin.createTopics(List.of(new NewTopic(REPLICA.topic(), Map.of(0, List.of(1)))))
-                    .all()
-                    .get();
-            try (AckedLoad load = new AckedLoad(cluster.bootstrap(), REPLICA.topic())) {
-                load.awaitMore(100);
-                String target = directory
-                        .resolve(home(admin).endsWith("first") ? "second" : "first")
-                        .toString();
-                Path plan = KafkaTool.plan(
-                        directory.resolve("plan.json"),
-                        REPLICA.topic(),
-                        "\"replicas\":[1],\"log_dirs\":[\"" + target + "\"]");
+        cluster.create(ItCluster.placed(REPLICA.topic(), List.of(List.of(1))));
+        try (Admin admin = cluster.admin();
+                AckedLoad load = new AckedLoad(cluster.bootstrap(), REPLICA.topic())) {
+            load.awaitMore(100);
+            String target = directory
+                    .resolve(home(admin).endsWith("first") ? "second" : "first")
+                    .toString();
+            Path plan = KafkaTool.plan(
+                    directory.resolve("plan.json"),
+                    REPLICA.topic(),
+                    "\"replicas\":[1],\"log_dirs\":[\"" + target + "\"]");
 
-                assertThat(KafkaTool.reassign(
-                                cluster, "--execute", plan, "--replica-alter-log-dirs-throttle", "100000000"))
-                        .contains("Successfully started moving log directory to " + target + " for replica moved-0");
-                Awaitility.await("the move")
-                        .atMost(ItCluster.PATIENCE)
-                        .ignoreExceptions()
-                        .until(() -> home(admin).equals(target));
-                load.awaitMore(100);
+            assertThat(KafkaTool.reassign(cluster, "--execute", plan, "--replica-alter-log-dirs-throttle", "100000000"))
+                    .contains("Successfully started moving log directory to " + target + " for replica moved-0");
+            Awaitility.await("the move")
+                    .atMost(ItCluster.PATIENCE)
+                    .ignoreExceptions()
+                    .until(() -> home(admin).equals(target));
+            load.awaitMore(100);
 
-                assertThat(KafkaTool.reassign(cluster, "--verify", plan))
-                        .contains("Reassignment of replica moved-0-1 completed successfully")
-                        .contains("Clearing broker-level throttles");
-                load.stopAndVerify();
-            }
+            assertThat(KafkaTool.reassign(cluster, "--verify", plan))
+                    .contains("Reassignment of replica moved-0-1 completed successfully")
+                    .contains("Clearing broker-level throttles");
+            load.stopAndVerify();
         }
     }
 

@@ -46,7 +46,8 @@ class LogDirectoryIT {
 
     @Test
     void kafkaAndRegentTakeOverEachOthersLogDirectoryAndLoseNothing() throws Exception {
-        Uuid topicId = createTopic();
+        cluster.nodes().create(new NewTopic(TOPIC, 3, (short) 1));
+        Uuid topicId = topicId();
         try (AckedLoad load = new AckedLoad(cluster.nodes().bootstrap(), TOPIC)) {
             load.awaitMore(500);
             commit(200);
@@ -80,22 +81,17 @@ class LogDirectoryIT {
             load.stopAndVerify();
             assertThat(load.failures()).isZero();
         }
-        try (Admin admin = cluster.nodes().admin()) {
-            assertThat(admin.describeTopics(List.of(TOPIC))
-                            .allTopicNames()
-                            .get()
-                            .get(TOPIC)
-                            .topicId())
-                    .isEqualTo(topicId);
-        }
+        assertThat(topicId()).isEqualTo(topicId);
         assertThat(cluster.errorsOf(BROKER)).isEmpty();
     }
 
-    private static Uuid createTopic() throws Exception {
+    private static Uuid topicId() throws Exception {
         try (Admin admin = cluster.nodes().admin()) {
-            return admin.createTopics(List.of(new NewTopic(TOPIC, 3, (short) 1)))
-                    .topicId(TOPIC)
-                    .get();
+            return admin.describeTopics(List.of(TOPIC))
+                    .allTopicNames()
+                    .get()
+                    .get(TOPIC)
+                    .topicId();
         }
     }
 

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -15,8 +14,6 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.NewPartitionReassignment;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -31,6 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Partitions are moved between four brokers, by Apache Kafka's own tool and under acks=all traffic. */
 class ReassignIT {
 
+    private static final List<List<Integer>> ORIGIN = List.of(List.of(1, 2));
+
     @AutoClose
     private static ItCluster cluster;
 
@@ -44,7 +43,7 @@ class ReassignIT {
 
     @Test
     void kafkasToolMovesAPartitionAndNothingAcknowledgedIsLost() throws Exception {
-        create("moved", List.of(1, 2));
+        cluster.create(ItCluster.placed("moved", ORIGIN));
         try (AckedLoad load = new AckedLoad(cluster.bootstrap(), "moved")) {
             load.awaitMore(100);
             Path plan = plan("moved", "4,3");
@@ -62,17 +61,11 @@ class ReassignIT {
 
     @Test
     void aReassignmentGoesOnWhenItsControllerIsKilled() throws Exception {
-        create("survivor", List.of(1, 2));
+        cluster.create(ItCluster.placed("survivor", ORIGIN));
         try (AckedLoad load = new AckedLoad(cluster.bootstrap(), "survivor")) {
             load.awaitMore(100);
             ControllerSeat before = cluster.controller();
-            try (Admin admin = cluster.admin()) {
-                admin.alterPartitionReassignments(Map.of(
-                                new TopicPartition("survivor", 0),
-                                Optional.of(new NewPartitionReassignment(List.of(3, 4)))))
-                        .all()
-                        .get();
-            }
+            cluster.reassign("survivor", List.of(List.of(3, 4)));
             cluster.kill(before.brokerId());
             cluster.awaitControllerAfter(before.epoch());
             cluster.startBroker(before.brokerId());
@@ -170,14 +163,12 @@ class ReassignIT {
                             .map(AlterConfigOp::configEntry)
                             .allMatch(rate -> config.get(rate.name()).value().equals(rate.value())));
         }
-        create(
-                topic,
-                List.of(1, 2),
-                Map.of(
+        cluster.create(ItCluster.placed(topic, ORIGIN)
+                .configs(Map.of(
                         "leader.replication.throttled.replicas",
                         "0:1,0:2",
                         "follower.replication.throttled.replicas",
-                        "0:3,0:4"));
+                        "0:3,0:4")));
         produce(topic, 30, 900_000);
     }
 
@@ -208,24 +199,8 @@ class ReassignIT {
         }
     }
 
-    private static void create(String topic, List<Integer> replicas) throws Exception {
-        create(topic, replicas, Map.of());
-    }
-
-    private static void create(String topic, List<Integer> replicas, Map<String, String> configs) throws Exception {
-        try (Admin admin = cluster.admin()) {
-            admin.createTopics(List.of(new NewTopic(topic, Map.of(0, replicas)).configs(configs)))
-                    .all()
-                    .get();
-        }
-        cluster.awaitIsr(topic, replicas.size());
-    }
-
     private static void awaitReplicas(String topic, Integer... replicas) {
-        cluster.awaitTold(
-                topic + " on " + List.of(replicas),
-                topic,
-                told -> told.size() == 1 && told.get(0).replicaIds.equals(List.of(replicas)));
+        cluster.awaitReassigned(topic, List.of(List.of(replicas)));
     }
 
     private Path plan(String topic, String replicas) throws Exception {

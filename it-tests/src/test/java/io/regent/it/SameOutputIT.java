@@ -24,7 +24,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -113,7 +112,7 @@ class SameOutputIT {
      * the last one has left the window of measurement: of so many bytes that no tool is late.
      */
     private static void createSlowTopic() throws Exception {
-        NewTopic slow = new NewTopic("slow", Map.of(0, List.of(OTHER_KAFKA, KAFKA)))
+        NewTopic slow = ItCluster.placed("slow", List.of(List.of(OTHER_KAFKA, KAFKA)))
                 .configs(Map.of("leader.replication.throttled.replicas", "*"));
         AlterConfigOp crawl =
                 new AlterConfigOp(new ConfigEntry("leader.replication.throttled.rate", "1"), AlterConfigOp.OpType.SET);
@@ -125,18 +124,12 @@ class SameOutputIT {
                         .all()
                         .get();
             }
-            // The last one of this name may still be on its way out.
-            Awaitility.await("the slow topic")
-                    .atMost(ItCluster.PATIENCE)
-                    .ignoreExceptions()
-                    .until(() -> {
-                        admin.createTopics(List.of(slow)).all().get();
-                        return true;
-                    });
         }
+        // The last one of this name may still be on its way out.
+        cluster.nodes().awaitForgotten("slow");
         // An idempotent producer whose first batch comes before the leader knows of its role, and the next one after,
         // never ends.
-        cluster.nodes().awaitIsr("slow", 2);
+        cluster.nodes().create(slow);
         Map<String, Object> settings =
                 Map.of("bootstrap.servers", cluster.nodes().bootstrap());
         try (var producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {

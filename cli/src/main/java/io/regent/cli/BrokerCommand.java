@@ -46,7 +46,6 @@ final class BrokerCommand implements Runnable {
                 - ManagementFactory.getRuntimeMXBean().getStartTime();
         out.println(server.title() + " serves on " + String.join(", ", server.listeners()) + " after " + sinceStartMs
                 + " ms");
-        out.flush();
         HeapTrim.start();
         server.awaitTermination();
     }

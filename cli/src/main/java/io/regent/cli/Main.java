@@ -26,6 +26,7 @@ public final class Main {
     public static void main(String[] arguments) {
         Logging.configure(arguments);
         Charset charset = Charset.forName(System.getProperty("stdout.encoding", "UTF-8"));
+        // Each line is flushed: whoever started a node waits for it, and a benchmark tells for minutes how far it is.
         PrintWriter out = new PrintWriter(System.out, true, charset);
         PrintWriter err = new PrintWriter(System.err, true, charset);
         System.exit(run(arguments, out, err));

@@ -33,10 +33,6 @@ final class ZooKeeperCommand implements Runnable {
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
         Path located = ServerFile.locate(file, "zookeeper.properties");
-        new ZooKeeperNode(ServerFile.load(located, overrides), line -> {
-                    out.println(line);
-                    out.flush();
-                })
-                .run();
+        new ZooKeeperNode(ServerFile.load(located, overrides), out::println).run();
     }
 }

@@ -144,13 +144,12 @@ public final class ControllerCommand implements Runnable {
         BenchSettings settings = settings(work);
         Map<String, NodeLauncher> contestants = contestants(out, settings, work);
         List<String> facts = facts(settings);
-        facts.forEach(fact -> say(out, fact));
+        facts.forEach(out::println);
         List<Trial.Result> results = new ArrayList<>();
         contestants.forEach((name, launcher) ->
-                results.add(Trial.run(name, new BenchLauncher(launcher, settings), settings, line -> say(out, line))));
+                results.add(Trial.run(name, new BenchLauncher(launcher, settings), settings, out::println)));
         out.println();
         new Report(results).lines().forEach(out::println);
-        out.flush();
         if (json != null) {
             BenchJson.write(settings, facts, results, json);
         }
@@ -208,11 +207,6 @@ public final class ControllerCommand implements Runnable {
                         + " (kafka-server-start.sh); it logs warnings only",
                 "ZooKeeper " + Version.getVersion() + " with " + String.join(" ", settings.zooKeeperJvm())
                         + " and its default settings, files in " + settings.directory());
-    }
-
-    private static void say(PrintWriter out, String line) {
-        out.println(line);
-        out.flush();
     }
 
     private static void within(String option, int value, int min, int max) {

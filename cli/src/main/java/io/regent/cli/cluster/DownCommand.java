@@ -25,7 +25,6 @@ final class DownCommand implements Runnable {
         LocalCluster known = options.cluster().orElse(null);
         if (known == null) {
             out.println("There is no cluster in " + options.files().directory() + ".");
-            out.flush();
             return;
         }
         try (ClusterLock lock = ClusterLock.take(options.files())) {
@@ -36,7 +35,6 @@ final class DownCommand implements Runnable {
             }
             out.println("The cluster in " + cluster.files().directory() + " is down"
                     + (purge ? " and its data deleted." : "; " + options.asTyped("up") + " starts it again."));
-            out.flush();
         }
     }
 }

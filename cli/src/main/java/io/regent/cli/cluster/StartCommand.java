@@ -44,7 +44,6 @@ final class StartCommand implements Runnable {
         }
         if (condition == Condition.RUNNING) {
             out.println(node.inWords() + " runs already (pid " + cluster.pidOf(node) + ")");
-            out.flush();
             return;
         }
         cluster.requireFreePorts(List.of(node));
@@ -59,6 +58,5 @@ final class StartCommand implements Runnable {
         out.printf(
                 "Started %s (pid %d); it serves after %.1f s.%n",
                 node.inWords(), cluster.pidOf(node), (System.nanoTime() - started) / 1e9);
-        out.flush();
     }
 }

@@ -21,7 +21,6 @@ final class StatusCommand implements Runnable {
         LocalCluster cluster = options.requireCluster();
         PrintWriter out = spec.commandLine().getOut();
         new ClusterTable(cluster).nodes().forEach(out::println);
-        out.flush();
         if (cluster.nodes().stream().noneMatch(node -> cluster.conditionOf(node).alive())) {
             throw new CommandFailure("nothing of it runs (" + options.asTyped("up") + " starts it)");
         }

@@ -70,7 +70,6 @@ final class UpCommand implements Runnable {
             table.nodes().forEach(out::println);
             out.println();
             table.nextSteps(options::asTyped).forEach(out::println);
-            out.flush();
         }
     }
 
@@ -118,7 +117,6 @@ final class UpCommand implements Runnable {
         out.println("Starting "
                 + String.join(", ", missing.stream().map(NodeName::inWords).toList()) + " in "
                 + cluster.files().directory());
-        out.flush();
         Readiness readiness = new Readiness(cluster, ClusterOptions.START_TIMEOUT_MS);
         List<NodeName> brokers = new ArrayList<>(missing);
         if (brokers.remove(NodeName.ZOOKEEPER)) {

@@ -74,16 +74,16 @@ final class StartCommand implements Runnable {
         List<Contestant> contestants = List.of(
                 new Contestant("Regent", new RegentLauncher(BrokerJvm.regentsOwn())),
                 new Contestant("Kafka " + kafka.version(), kafka));
-        say(out, "Each broker alone: Regent with " + String.join(" ", BrokerJvm.regentsOwn()));
-        say(out, "Kafka with " + String.join(" ", BrokerJvm.KAFKAS_OWN));
-        say(out, machine());
+        out.println("Each broker alone: Regent with " + String.join(" ", BrokerJvm.regentsOwn()));
+        out.println("Kafka with " + String.join(" ", BrokerJvm.KAFKAS_OWN));
+        out.println(machine());
         StartSamples samples = new StartSamples();
         try (StartTrials trials = StartTrials.open(partitions, idleSeconds * 1_000L)) {
             for (int round = 1; round <= rounds; round++) {
                 for (Contestant contestant : contestants) {
                     for (Measurement measured : trials.run(contestant)) {
                         samples.add(contestant.name(), measured);
-                        say(out, "Round " + round + " of " + rounds + ": " + contestant.name() + " " + measured);
+                        out.println("Round " + round + " of " + rounds + ": " + contestant.name() + " " + measured);
                     }
                 }
             }
@@ -92,7 +92,6 @@ final class StartCommand implements Runnable {
         new StartReport(contestants.stream().map(Contestant::name).toList(), samples, partitions, idleSeconds)
                 .lines()
                 .forEach(out::println);
-        out.flush();
     }
 
     private static String machine() {
@@ -102,11 +101,6 @@ final class StartCommand implements Runnable {
                 "On %d cores, with a load of %.1f before the first start",
                 system.getAvailableProcessors(),
                 system.getSystemLoadAverage());
-    }
-
-    private static void say(PrintWriter out, String line) {
-        out.println(line);
-        out.flush();
     }
 
     private static void within(String option, int value, int max) {

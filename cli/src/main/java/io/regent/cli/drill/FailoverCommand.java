@@ -86,7 +86,6 @@ public final class FailoverCommand implements Callable<Integer> {
         }
         out.println(machine());
         new FailoverReport(results).lines().forEach(out::println);
-        out.flush();
         if (json != null) {
             DrillJson.write(results, json);
         }

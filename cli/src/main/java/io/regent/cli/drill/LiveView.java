@@ -89,7 +89,6 @@ final class LiveView implements DrillView {
         List<String> lines = DrillText.figures(result);
         lines.subList(0, lines.size() - 1).forEach(out::println);
         out.println(BOLD + colour + lines.get(lines.size() - 1) + RESET);
-        out.flush();
     }
 
     @Override

@@ -17,7 +17,6 @@ final class PlainView implements DrillView {
     @Override
     public void say(String line) {
         out.println(line);
-        out.flush();
     }
 
     @Override
@@ -50,6 +49,6 @@ final class PlainView implements DrillView {
 
     @Override
     public void close() {
-        out.flush();
+        // It has written whole lines only.
     }
 }

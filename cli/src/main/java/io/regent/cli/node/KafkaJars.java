@@ -51,7 +51,6 @@ public final class KafkaJars {
             return jars;
         }
         out.println("Fetching Apache Kafka with Maven into " + jars + " (first use)");
-        out.flush();
         Path log = peer.resolve("target").resolve("fetch.log");
         try {
             Files.createDirectories(log.getParent());

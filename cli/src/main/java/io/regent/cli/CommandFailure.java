@@ -15,4 +15,11 @@ public final class CommandFailure extends RuntimeException {
     public CommandFailure(String message, Throwable cause) {
         super(message, cause);
     }
+
+    /** @throws CommandFailure naming the option, unless its value is one of these */
+    public static void requireWithin(String option, long value, long min, long max) {
+        if (value < min || value > max) {
+            throw new CommandFailure(option + " must be between " + min + " and " + max + ", not " + value);
+        }
+    }
 }

@@ -1,5 +1,7 @@
 package io.regent.cli.bench;
 
+import static io.regent.cli.CommandFailure.requireWithin;
+
 import io.regent.cli.CommandFailure;
 import io.regent.cli.node.KafkaJars;
 import io.regent.cli.node.KafkaLauncher;
@@ -130,13 +132,13 @@ public final class ControllerCommand implements Runnable {
 
     @Override
     public void run() {
-        within("--partitions", partitions, MIN_PARTITIONS, MAX_PARTITIONS);
-        within("--partitions-per-topic", partitionsPerTopic, 1, MAX_PARTITIONS_PER_TOPIC);
-        within("--brokers", brokers, Catalog.MIN_BROKERS, MAX_BROKERS);
-        within("--rounds", rounds, 1, Catalog.LEADERS);
-        within("--rounds with --keep-up", rounds, 1, keepUp ? 1 : Catalog.LEADERS);
-        within("--created", created, 1, MAX_CREATED);
-        within("--standby", standbySeconds, 0, MAX_STANDBY_SECONDS);
+        requireWithin("--partitions", partitions, MIN_PARTITIONS, MAX_PARTITIONS);
+        requireWithin("--partitions-per-topic", partitionsPerTopic, 1, MAX_PARTITIONS_PER_TOPIC);
+        requireWithin("--brokers", brokers, Catalog.MIN_BROKERS, MAX_BROKERS);
+        requireWithin("--rounds", rounds, 1, Catalog.LEADERS);
+        requireWithin("--rounds with --keep-up", rounds, 1, keepUp ? 1 : Catalog.LEADERS);
+        requireWithin("--created", created, 1, MAX_CREATED);
+        requireWithin("--standby", standbySeconds, 0, MAX_STANDBY_SECONDS);
         run(spec.commandLine().getOut(), new WorkDirectory(directory, keep));
     }
 
@@ -207,11 +209,5 @@ public final class ControllerCommand implements Runnable {
                         + " (kafka-server-start.sh); it logs warnings only",
                 "ZooKeeper " + Version.getVersion() + " with " + String.join(" ", settings.zooKeeperJvm())
                         + " and its default settings, files in " + settings.directory());
-    }
-
-    private static void within(String option, int value, int min, int max) {
-        if (value < min || value > max) {
-            throw new CommandFailure(option + " must be between " + min + " and " + max + ", not " + value);
-        }
     }
 }

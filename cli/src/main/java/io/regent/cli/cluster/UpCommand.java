@@ -130,9 +130,7 @@ final class UpCommand implements Runnable {
 
     private static int checked(Integer value, int whenAbsent, String option, int max) {
         int number = value == null ? whenAbsent : value;
-        if (number < 1 || number > max) {
-            throw new CommandFailure(option + " must be between 1 and " + max + ", not " + number);
-        }
+        CommandFailure.requireWithin(option, number, 1, max);
         return number;
     }
 }

@@ -1,6 +1,7 @@
 package io.regent.cli.compare;
 
-import io.regent.cli.CommandFailure;
+import static io.regent.cli.CommandFailure.requireWithin;
+
 import io.regent.cli.node.BrokerJvm;
 import io.regent.cli.node.KafkaJars;
 import io.regent.cli.node.KafkaLauncher;
@@ -65,9 +66,9 @@ final class StartCommand implements Runnable {
 
     @Override
     public void run() {
-        within("--rounds", rounds, MAX_ROUNDS);
-        within("--idle", idleSeconds, MAX_IDLE_SECONDS);
-        within("--partitions", partitions, MAX_PARTITIONS);
+        requireWithin("--rounds", rounds, 1, MAX_ROUNDS);
+        requireWithin("--idle", idleSeconds, 1, MAX_IDLE_SECONDS);
+        requireWithin("--partitions", partitions, 1, MAX_PARTITIONS);
         PrintWriter out = spec.commandLine().getOut();
         KafkaLauncher kafka =
                 new KafkaLauncher(kafkaHome == null ? KafkaJars.fetched(out) : kafkaHome, BrokerJvm.KAFKAS_OWN);
@@ -101,11 +102,5 @@ final class StartCommand implements Runnable {
                 "On %d cores, with a load of %.1f before the first start",
                 system.getAvailableProcessors(),
                 system.getSystemLoadAverage());
-    }
-
-    private static void within(String option, int value, int max) {
-        if (value < 1 || value > max) {
-            throw new CommandFailure(option + " must be between 1 and " + max + ", not " + value);
-        }
     }
 }

@@ -1,5 +1,7 @@
 package io.regent.cli.drill;
 
+import static io.regent.cli.CommandFailure.requireWithin;
+
 import io.regent.cli.CommandFailure;
 import java.security.SecureRandom;
 import picocli.CommandLine.Option;
@@ -85,20 +87,14 @@ final class DrillOptions {
      * @throws CommandFailure naming the option
      */
     void check(int kills, boolean ownCluster) {
-        within("--brokers", brokers, MAX_BROKERS);
-        within("--partitions", partitions, MAX_PARTITIONS);
-        within("--rate", rate == null ? 1 : rate, MAX_RATE);
-        within("--kills", kills, MAX_KILLS);
-        within("--pause", pauseSeconds, Integer.MAX_VALUE / 1_000);
-        within("--patience", patienceSeconds, Integer.MAX_VALUE / 1_000);
-        within("--replication-factor", replicationFactor, ownCluster ? brokers : Short.MAX_VALUE);
-        within("--min-insync-replicas", minInsyncReplicas, replicationFactor);
-    }
-
-    private static void within(String option, long value, long max) {
-        if (value < 1 || value > max) {
-            throw new CommandFailure(option + " must be between 1 and " + max + ", not " + value);
-        }
+        requireWithin("--brokers", brokers, 1, MAX_BROKERS);
+        requireWithin("--partitions", partitions, 1, MAX_PARTITIONS);
+        requireWithin("--rate", rate == null ? 1 : rate, 1, MAX_RATE);
+        requireWithin("--kills", kills, 1, MAX_KILLS);
+        requireWithin("--pause", pauseSeconds, 0, Integer.MAX_VALUE / 1_000);
+        requireWithin("--patience", patienceSeconds, 1, Integer.MAX_VALUE / 1_000);
+        requireWithin("--replication-factor", replicationFactor, 1, ownCluster ? brokers : Short.MAX_VALUE);
+        requireWithin("--min-insync-replicas", minInsyncReplicas, 1, replicationFactor);
     }
 
     int brokers() {

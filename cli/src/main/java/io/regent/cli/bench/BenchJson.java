@@ -1,12 +1,8 @@
 package io.regent.cli.bench;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.regent.cli.CommandFailure;
+import io.regent.cli.JsonText;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -20,18 +16,8 @@ final class BenchJson {
 
     private BenchJson() {}
 
-    static void write(BenchSettings settings, List<String> facts, List<Trial.Result> results, Path file) {
-        try {
-            Files.writeString(file, text(settings, facts, results));
-        } catch (IOException e) {
-            throw new CommandFailure("cannot write " + file + ": " + e.getMessage(), e);
-        }
-    }
-
-    static String text(BenchSettings settings, List<String> facts, List<Trial.Result> results) throws IOException {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
-            json.useDefaultPrettyPrinter();
+    static JsonText of(BenchSettings settings, List<String> facts, List<Trial.Result> results) {
+        return json -> {
             json.writeStartObject();
             json.writeNumberField("partitions", settings.partitions());
             json.writeNumberField("partitionsPerTopic", settings.partitionsPerTopic());
@@ -51,8 +37,7 @@ final class BenchJson {
             }
             json.writeEndArray();
             json.writeEndObject();
-        }
-        return text.append('\n').toString();
+        };
     }
 
     private static void contestant(JsonGenerator json, Trial.Result result) throws IOException {

@@ -153,7 +153,7 @@ public final class ControllerCommand implements Runnable {
         out.println();
         new Report(results).lines().forEach(out::println);
         if (json != null) {
-            BenchJson.write(settings, facts, results, json);
+            BenchJson.of(settings, facts, results).writeTo(json);
         }
         if (!results.stream().allMatch(result -> result.verification().passed())) {
             throw new CommandFailure("brokers were told what is not so");

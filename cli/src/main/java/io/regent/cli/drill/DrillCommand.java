@@ -92,7 +92,7 @@ public final class DrillCommand implements Callable<Integer> {
             DrillResult result = new Drill(cluster, workload, plan, view).run();
             view.finished(result);
             if (json != null) {
-                DrillJson.write(result, json);
+                DrillJson.of(result).writeTo(json);
             }
             if (bootstrap != null && !options.keep()) {
                 new KafkaAccess(bootstrap, workload).deleteTopic();

@@ -1,12 +1,8 @@
 package io.regent.cli.drill;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.regent.cli.CommandFailure;
+import io.regent.cli.JsonText;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -19,13 +15,13 @@ final class DrillJson {
 
     private DrillJson() {}
 
-    static void write(DrillResult result, Path file) {
-        write(file, json -> drill(json, result));
+    static JsonText of(DrillResult result) {
+        return json -> drill(json, result);
     }
 
-    /** Writes several drills, in an array of names and figures. */
-    static void write(List<FailoverResult> results, Path file) {
-        write(file, json -> {
+    /** Several drills, in an array of names and figures. */
+    static JsonText of(List<FailoverResult> results) {
+        return json -> {
             json.writeStartArray();
             for (FailoverResult result : results) {
                 json.writeStartObject();
@@ -35,32 +31,7 @@ final class DrillJson {
                 json.writeEndObject();
             }
             json.writeEndArray();
-        });
-    }
-
-    private interface Content {
-        void writeTo(JsonGenerator json) throws IOException;
-    }
-
-    private static void write(Path file, Content content) {
-        try {
-            Files.writeString(file, text(content));
-        } catch (IOException e) {
-            throw new CommandFailure("cannot write " + file + ": " + e.getMessage(), e);
-        }
-    }
-
-    static String text(DrillResult result) throws IOException {
-        return text(json -> drill(json, result));
-    }
-
-    private static String text(Content content) throws IOException {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
-            json.useDefaultPrettyPrinter();
-            content.writeTo(json);
-        }
-        return text.append('\n').toString();
+        };
     }
 
     private static void drill(JsonGenerator json, DrillResult result) throws IOException {

@@ -87,7 +87,7 @@ public final class FailoverCommand implements Callable<Integer> {
         out.println(machine());
         new FailoverReport(results).lines().forEach(out::println);
         if (json != null) {
-            DrillJson.write(results, json);
+            DrillJson.of(results).writeTo(json);
         }
         return results.stream().allMatch(result -> result.drill().passed()) ? 0 : 1;
     }

@@ -60,7 +60,8 @@ class ReportTest {
     void allSamplesGoToTheJson() throws IOException {
         BenchSettings settings =
                 new BenchSettings(1_000, 50, 5, 1, 100, 0, Optional.of("1G"), Path.of("/tmp"), false, false);
-        assertThat(BenchJson.text(settings, List.of("on two cores"), List.of(result("Regent", 1, RIGHT))))
+        assertThat(BenchJson.of(settings, List.of("on two cores"), List.of(result("Regent", 1, RIGHT)))
+                        .text())
                 .contains("\"partitions\" : 1000", "\"on two cores\"", "\"standbyToldMs\" : [ 800.0, 1000.0, 900.0 ]")
                 .contains("\"residentMb\" : [ 100.0 ]", "\"multiReadsMs\" : 250.0", "\"harnessMs\" : 3");
     }

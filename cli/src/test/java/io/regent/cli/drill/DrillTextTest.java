@@ -89,7 +89,7 @@ class DrillTextTest {
 
     @Test
     void theFileForProgramsHoldsFiguresAndTimeline() throws IOException {
-        assertThat(DrillJson.text(result(verdict(0, 0), true)))
+        assertThat(DrillJson.of(result(verdict(0, 0), true)).text())
                 .contains("\"longestGapMs\" : 160.0", "\"lost\" : 0", "\"stage\" : \"KILLED\"", "\"passed\" : true");
     }
 }

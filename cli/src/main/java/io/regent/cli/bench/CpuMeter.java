@@ -2,8 +2,8 @@ package io.regent.cli.bench;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.regent.cli.cluster.NodeName;
+import io.regent.cli.node.ProcessTable;
 import java.lang.management.ManagementFactory;
-import java.time.Duration;
 
 /**
  * Tells how much processor time the controller, ZooKeeper and this harness have used.
@@ -37,16 +37,8 @@ final class CpuMeter {
     /** @param controller the node that rules, or is about to; one that does not run has used nothing */
     Used used(NodeName controller) {
         return new Used(
-                nodes.runs(controller) ? of(nodes.pidOf(controller)) : 0,
-                of(nodes.zooKeeperPid()),
+                nodes.runs(controller) ? ProcessTable.cpuMs(nodes.pidOf(controller)) : 0,
+                ProcessTable.cpuMs(nodes.zooKeeperPid()),
                 self.getProcessCpuTime() / NANOS_PER_MS);
-    }
-
-    /** Milliseconds that a process has used. */
-    static long of(long pid) {
-        return ProcessHandle.of(pid)
-                .flatMap(process -> process.info().totalCpuDuration())
-                .map(Duration::toMillis)
-                .orElse(0L);
     }
 }

@@ -1,6 +1,7 @@
 package io.regent.cli.bench;
 
 import io.regent.cli.cluster.NodeName;
+import io.regent.cli.node.ProcessTable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.ToLongFunction;
@@ -50,14 +51,14 @@ final class StandbyTrial {
     private void watch(
             NodeName standby, ToLongFunction<FakeBroker> event, FakeBroker broker, Figure warm, Figure read) {
         long pid = bed.nodes().pidOf(standby);
-        long cpuBefore = CpuMeter.of(pid);
+        long cpuBefore = ProcessTable.cpuMs(pid);
         try (MirrorWatch watch = MirrorWatch.of(pid)) {
             long began = event.applyAsLong(broker);
             bed.settle();
             MirrorWatch.Seen seen = watch.seen();
             samples.addNanos(warm, Math.max(0, seen.warmAtNanos() - began));
             samples.add(read, (double) seen.read());
-            samples.add(Figure.KEEP_UP_CPU, (double) (CpuMeter.of(pid) - cpuBefore));
+            samples.add(Figure.KEEP_UP_CPU, (double) (ProcessTable.cpuMs(pid) - cpuBefore));
         }
     }
 }

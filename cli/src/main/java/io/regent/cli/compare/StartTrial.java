@@ -5,9 +5,9 @@ import io.regent.cli.cluster.LocalCluster;
 import io.regent.cli.cluster.NodeName;
 import io.regent.cli.node.BrokerProbe;
 import io.regent.cli.node.ProcessMemory;
+import io.regent.cli.node.ProcessTable;
 import io.regent.cli.node.Signal;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -55,10 +55,7 @@ final class StartTrial {
         awaitServing(started);
         long servesMs = (System.nanoTime() - started) / 1_000_000;
         long pid = cluster.pidOf(BROKER);
-        long cpuMs = ProcessHandle.of(pid)
-                .flatMap(process -> process.info().totalCpuDuration())
-                .map(Duration::toMillis)
-                .orElse(0L);
+        long cpuMs = ProcessTable.cpuMs(pid);
         idle();
         Measurement measured = new Measurement(kind, servesMs, cpuMs, ProcessMemory.residentKb(pid));
         beforeStop.run();

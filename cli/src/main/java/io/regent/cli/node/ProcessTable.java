@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -29,6 +30,14 @@ public final class ProcessTable {
     /** The process if it is still the same one. */
     public static Optional<ProcessHandle> find(NodeProcess process) {
         return ProcessHandle.of(process.pid()).filter(handle -> isSame(process, NodeProcess.of(handle)));
+    }
+
+    /** Milliseconds of processor time that a process has used; one that is gone has used nothing. */
+    public static long cpuMs(long pid) {
+        return ProcessHandle.of(pid)
+                .flatMap(process -> process.info().totalCpuDuration())
+                .map(Duration::toMillis)
+                .orElse(0L);
     }
 
     /** Whether two sightings of one pid are of one process; an unknown start time matches any. */

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -34,6 +35,7 @@ final class AckedLoad implements AutoCloseable {
     private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
     private final AtomicInteger failures = new AtomicInteger();
     private final Thread thread = new Thread(this::run, "acked-load");
+    private volatile int sent;
     private volatile boolean stopped;
 
     AckedLoad(String bootstrap, String topic) {
@@ -47,7 +49,8 @@ final class AckedLoad implements AutoCloseable {
     @SuppressWarnings("FutureReturnValueIgnored") // The callback hears of every outcome.
     private void run() {
         for (int i = 0; !stopped; i++) {
-            String value = "record-" + i;
+            String value = value(i);
+            sent = i + 1;
             producer.send(new ProducerRecord<>(topic, value, value), (metadata, error) -> {
                 if (error == null) {
                     acknowledged.add(value);
@@ -59,12 +62,17 @@ final class AckedLoad implements AutoCloseable {
         }
     }
 
-    /** Waits until this many records more than now are acknowledged. */
+    private static String value(int number) {
+        return "record-" + number;
+    }
+
+    /** Waits until the next so many records are acknowledged, all of them: no partition may be without a leader for long. */
     void awaitMore(int records) {
-        int before = acknowledged.size();
-        Awaitility.await(records + " more acknowledged records")
+        int first = sent;
+        Awaitility.await("the next " + records + " records acknowledged")
                 .atMost(ItCluster.PATIENCE)
-                .until(() -> acknowledged.size() >= before + records);
+                .until(() -> IntStream.range(first, first + records)
+                        .allMatch(number -> acknowledged.contains(value(number))));
     }
 
     /** Records that the producer gave up. */

@@ -288,6 +288,11 @@ final class ItCluster implements AutoCloseable {
                 .isTrue();
     }
 
+    /** What a broker has logged in all of its lives. */
+    String logOf(int broker) throws IOException {
+        return Files.readString(cluster.files().log(NodeName.broker(broker)));
+    }
+
     void signal(int broker, Signal signal) {
         cluster.signal(NodeName.broker(broker), signal);
     }

@@ -2,10 +2,7 @@ package io.regent.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.regent.cli.cluster.NodeName;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -70,6 +67,10 @@ class LogDirectoryIT {
             load.awaitMore(500);
             assertThat(committed()).isEqualTo(600);
             commit(800);
+            assertThat(log())
+                    .as("neither believes that a broker which was killed has shut down cleanly")
+                    .contains("after an unclean shutdown")
+                    .doesNotContain("since clean shutdown file was found");
 
             stopCleanly();
             startAsKafka();
@@ -131,7 +132,6 @@ class LogDirectoryIT {
     }
 
     private static String log() throws IOException {
-        Path log = cluster.nodes().local().files().log(NodeName.broker(BROKER));
-        return Files.readString(log);
+        return cluster.nodes().logOf(BROKER);
     }
 }

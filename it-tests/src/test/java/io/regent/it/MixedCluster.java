@@ -114,11 +114,11 @@ final class MixedCluster implements AutoCloseable {
      * reached it before the one that its former leader still had to refuse; the producer sends both again.
      */
     List<String> errorsOf(int broker) throws IOException {
-        try (Stream<String> lines = Files.lines(cluster.local().files().log(NodeName.broker(broker)))) {
-            return lines.filter(line -> line.contains("] ERROR ") || line.contains("] FATAL "))
-                    .filter(line -> !line.contains("Error processing append operation on partition"))
-                    .toList();
-        }
+        return cluster.logOf(broker)
+                .lines()
+                .filter(line -> line.contains("] ERROR ") || line.contains("] FATAL "))
+                .filter(line -> !line.contains("Error processing append operation on partition"))
+                .toList();
     }
 
     @Override

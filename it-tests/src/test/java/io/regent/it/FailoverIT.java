@@ -66,6 +66,7 @@ class FailoverIT {
     void aRollingRestartFailsNoProduce() throws Exception {
         for (int broker : List.of(1, 2, 3)) {
             cluster.shutDown(broker);
+            assertThat(cluster.logOf(broker)).contains("The controller has moved all leaders away");
             load.awaitMore(200);
             cluster.startBroker(broker);
             cluster.awaitServing(broker);

@@ -137,9 +137,16 @@ final class InteropWalk implements AutoCloseable {
         restart(broker);
     }
 
-    /** Stops a broker in good order: it must find its leaders moved away, and no producer may notice. */
+    /** Stops a broker in good order: its leaders must be moved away before it ends. */
     void shutDownAndRestart(int broker, AckedLoad load) throws Exception {
         cluster.nodes().shutDown(broker);
+        // Without that, others would lead as soon as its session had ended.
+        assertThat(cluster.nodes().logOf(broker))
+                .as("words of Regent, of Kafka 3.9 and of Kafka 3.0 for leaders that were moved away")
+                .containsAnyOf(
+                        "The controller has moved all leaders away",
+                        "Controlled shutdown request returned successfully",
+                        "Controlled shutdown succeeded");
         awaitNothingLedBy(broker);
         load.awaitMore(200);
         restart(broker);

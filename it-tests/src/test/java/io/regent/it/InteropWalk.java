@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
@@ -18,7 +17,6 @@ import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
@@ -159,32 +157,8 @@ final class InteropWalk implements AutoCloseable {
         awaitFullIsr();
     }
 
-    /** Asks until it is done: the client does not try again by itself when the controller moved meanwhile. */
     void electPreferredLeaders() {
-        try (ZooKeeperView view = cluster.nodes().zooKeeper()) {
-            Awaitility.await("each partition led by its preferred replica")
-                    .atMost(ItCluster.PATIENCE)
-                    .ignoreExceptions()
-                    .until(() -> {
-                        admin.electLeaders(ElectionType.PREFERRED, null)
-                                .partitions()
-                                .get();
-                        return IntStream.range(0, partitions())
-                                .allMatch(partition -> view.leaderOf(TOPIC, partition) == preferred(partition));
-                    });
-        }
-        cluster.nodes()
-                .awaitTold(
-                        "the preferred leaders of " + TOPIC,
-                        TOPIC,
-                        told -> told.size() == partitions()
-                                && told.stream()
-                                        .allMatch(partition -> partition.leaderId.equals(
-                                                Optional.of(preferred(partition.partition())))));
-    }
-
-    private int preferred(int partition) {
-        return rotations.get(partition % rotations.size()).get(0);
+        cluster.nodes().electPreferredLeaders(TOPIC);
     }
 
     /** Moves a partition of a topic of its own from broker to broker under load, and reads all of it back in the end. */

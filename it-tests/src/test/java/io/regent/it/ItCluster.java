@@ -35,6 +35,7 @@ import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.requests.MetadataResponse.PartitionMetadata;
 import org.apache.zookeeper.KeeperException;
@@ -165,6 +166,24 @@ final class ItCluster implements AutoCloseable {
                         && told.stream()
                                 .allMatch(partition -> partition.replicaIds.equals(replicas.get(partition.partition()))
                                         && partition.inSyncReplicaIds.size() == partition.replicaIds.size()));
+    }
+
+    /** Asks until it is done: the client does not try again by itself when the controller moved meanwhile. */
+    void electPreferredLeaders(String topic) {
+        try (Admin admin = admin()) {
+            await("each partition of " + topic + " led by its preferred replica")
+                    .until(() -> {
+                        admin.electLeaders(ElectionType.PREFERRED, null)
+                                .partitions()
+                                .get();
+                        return isToldBy(
+                                topic,
+                                told -> !told.isEmpty()
+                                        && told.stream()
+                                                .allMatch(partition -> partition.leaderId.equals(
+                                                        Optional.of(partition.replicaIds.get(0)))));
+                    });
+        }
     }
 
     /** Who rules; waits while nobody does. */

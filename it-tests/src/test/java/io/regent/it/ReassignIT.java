@@ -61,17 +61,21 @@ class ReassignIT {
 
     @Test
     void aReassignmentGoesOnWhenItsControllerIsKilled() throws Exception {
-        cluster.create(ItCluster.placed("survivor", ORIGIN));
+        createSlow("survivor");
+        Path plan = plan("survivor", "3,4");
         try (AckedLoad load = new AckedLoad(cluster.bootstrap(), "survivor")) {
             load.awaitMore(100);
             ControllerSeat before = cluster.controller();
-            cluster.reassign("survivor", List.of(List.of(3, 4)));
+            run("--execute", plan, "--throttle", "1000");
             cluster.kill(before.brokerId());
             cluster.awaitControllerAfter(before.epoch());
             cluster.startBroker(before.brokerId());
             cluster.awaitServing(before.brokerId());
+            assertThat(run("--verify", plan, "--preserve-throttles")).contains("survivor-0 is still in progress");
 
+            run("--execute", plan, "--additional", "--throttle", "1000000000");
             awaitReplicas("survivor", 3, 4);
+            assertThat(run("--verify", plan)).contains("survivor-0 is completed");
             load.awaitMore(100);
             load.stopAndVerify();
         }

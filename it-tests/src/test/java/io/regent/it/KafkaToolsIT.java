@@ -59,10 +59,13 @@ class KafkaToolsIT {
                 .succeeded();
 
         assertThat(GROUPS.on(cluster, "--list")).contains("grouped-group");
-        assertThat(GROUPS.on(cluster, "--describe", "--group", "grouped-group")).contains("grouped", "CURRENT-OFFSET");
-        String reset = GROUPS.on(
-                cluster, "--reset-offsets", "--to-earliest", "--all-topics", "--group", "grouped-group", "--execute");
-        assertThat(reset).contains("grouped");
+        assertThat(GROUPS.on(cluster, "--describe", "--group", "grouped-group"))
+                .as("all is consumed: the end, and no lag")
+                .containsPattern("grouped-group +grouped +0 +([1-9]\\d*) +\\1 +0 ");
+        GROUPS.on(cluster, "--reset-offsets", "--to-earliest", "--all-topics", "--group", "grouped-group", "--execute");
+        assertThat(GROUPS.on(cluster, "--describe", "--group", "grouped-group"))
+                .as("all is still to be consumed: the beginning, and a lag up to the end")
+                .containsPattern("grouped-group +grouped +0 +0 +([1-9]\\d*) +\\1 ");
         assertThat(GROUPS.on(cluster, "--delete", "--group", "grouped-group")).contains("successful");
         assertThat(GROUPS.on(cluster, "--list")).doesNotContain("grouped-group");
     }

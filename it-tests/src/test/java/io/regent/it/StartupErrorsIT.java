@@ -36,60 +36,52 @@ class StartupErrorsIT {
 
     @Test
     void anImpossibleValueIsNamedWithItsKey() throws Exception {
-        Result result = startWith(Map.of("num.io.threads", "many"));
-        assertThat(result.exitCode()).isEqualTo(1);
-        assertThat(result.output()).contains("num.io.threads").contains("many");
+        assertThat(startWith(Map.of("num.io.threads", "many"))).contains("num.io.threads", "many");
     }
 
     @Test
     void aPortThatIsTakenIsNamed() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            Result result = startWith(Map.of("listeners", "PLAINTEXT://127.0.0.1:" + taken.getLocalPort()));
-            assertThat(result.exitCode()).isEqualTo(1);
-            assertThat(result.output()).contains(Integer.toString(taken.getLocalPort()));
+            assertThat(startWith(Map.of("listeners", "PLAINTEXT://127.0.0.1:" + taken.getLocalPort())))
+                    .contains(Integer.toString(taken.getLocalPort()));
         }
     }
 
     @Test
     void aZooKeeperThatIsNotThereIsNamed() throws Exception {
         int port = Ports.free(1).get(0);
-        Result result =
-                startWith(Map.of("zookeeper.connect", "127.0.0.1:" + port, "zookeeper.connection.timeout.ms", "1000"));
-        assertThat(result.exitCode()).isEqualTo(1);
-        assertThat(result.output()).contains("127.0.0.1:" + port).contains("zookeeper.connect");
+        assertThat(startWith(
+                        Map.of("zookeeper.connect", "127.0.0.1:" + port, "zookeeper.connection.timeout.ms", "1000")))
+                .contains("127.0.0.1:" + port, "zookeeper.connect");
     }
 
     @Test
     void aLogDirectoryOfAnotherClusterIsLeftAlone() throws Exception {
-        Path meta = foreignLogDirectory("version=0\nbroker.id=1\ncluster.id=aaaaaaaaaaaaaaaaaaaaaa\n");
-        Result result = startWith(Map.of());
-        assertThat(result.exitCode()).isEqualTo(1);
-        assertThat(result.output()).contains("aaaaaaaaaaaaaaaaaaaaaa").contains("meta.properties");
-        assertThat(meta).content().contains("cluster.id=aaaaaaaaaaaaaaaaaaaaaa");
+        String foreign = "version=0\nbroker.id=1\ncluster.id=aaaaaaaaaaaaaaaaaaaaaa\n";
+        Path meta = logDirectoryOf(foreign);
+        assertThat(startWith(Map.of())).contains("aaaaaaaaaaaaaaaaaaaaaa", "meta.properties");
+        assertThat(meta).hasContent(foreign);
     }
 
     @Test
     void aLogDirectoryOfAnotherBrokerIsLeftAlone() throws Exception {
-        Path meta = foreignLogDirectory("version=0\nbroker.id=77\n");
-        Result result = startWith(Map.of());
-        assertThat(result.exitCode()).isEqualTo(1);
-        assertThat(result.output()).contains("77").contains("broker.id");
-        assertThat(meta).content().contains("broker.id=77");
+        String foreign = "version=0\nbroker.id=77\n";
+        Path meta = logDirectoryOf(foreign);
+        assertThat(startWith(Map.of())).contains("77", "broker.id");
+        assertThat(meta).hasContent(foreign);
     }
 
     @Test
     void aPropertiesFileThatIsMissingIsNamed() throws Exception {
-        Result result = run(directory.resolve("absent.properties"));
-        assertThat(result.exitCode()).isEqualTo(1);
-        assertThat(result.output()).contains("absent.properties");
+        assertThat(run(directory.resolve("absent.properties"))).contains("absent.properties");
     }
 
-    private Path foreignLogDirectory(String meta) throws Exception {
+    private Path logDirectoryOf(String meta) throws Exception {
         Path data = Files.createDirectories(directory.resolve("data"));
         return Files.writeString(data.resolve("meta.properties"), meta);
     }
 
-    private Result startWith(Map<String, String> settings) throws Exception {
+    private String startWith(Map<String, String> settings) throws Exception {
         Map<String, String> properties = new LinkedHashMap<>();
         properties.put("broker.id", "1");
         properties.put("listeners", "PLAINTEXT://127.0.0.1:" + Ports.free(1).get(0));
@@ -102,8 +94,16 @@ class StartupErrorsIT {
         return run(Files.writeString(directory.resolve("server.properties"), text));
     }
 
-    private static Result run(Path properties) throws Exception {
-        List<String> command = new RegentLauncher().brokerCommand(properties);
-        return PeerProcess.run(command, "");
+    /** What a broker says that has to fail, which is one line. */
+    private static String run(Path properties) throws Exception {
+        Result result = PeerProcess.run(new RegentLauncher().brokerCommand(properties), "");
+        assertThat(result.exitCode()).as(result.output()).isEqualTo(1);
+        assertThat(result.output()).doesNotContain("\tat ");
+        List<String> said = result.output()
+                .lines()
+                .filter(line -> line.startsWith("regent broker: "))
+                .toList();
+        assertThat(said).as(result.output()).hasSize(1);
+        return said.get(0);
     }
 }

@@ -91,6 +91,8 @@ class FailoverIT {
 
         awaitFullIsr();
         assertThat(cluster.controller()).isEqualTo(second);
+        assertThat(cluster.believesToRule(second.brokerId())).isTrue();
+        assertThat(cluster.believesToRule(first.brokerId())).isFalse();
         assertThat(cluster.local().conditionOf(NodeName.broker(first.brokerId())))
                 .isEqualTo(Condition.RUNNING);
         load.awaitMore(500);

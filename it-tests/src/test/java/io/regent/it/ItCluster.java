@@ -37,6 +37,11 @@ import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.AbstractRequest;
+import org.apache.kafka.common.requests.ListPartitionReassignmentsRequest;
 import org.apache.kafka.common.requests.MetadataResponse.PartitionMetadata;
 import org.apache.zookeeper.KeeperException;
 import org.awaitility.Awaitility;
@@ -199,6 +204,17 @@ final class ItCluster implements AutoCloseable {
         }
     }
 
+    /** Whether a broker takes itself for the controller, whatever ZooKeeper says. */
+    boolean believesToRule(int broker) throws IOException {
+        short version = ApiKeys.LIST_PARTITION_REASSIGNMENTS.latestVersion();
+        AbstractRequest request = new ListPartitionReassignmentsRequest.Builder(
+                        new ListPartitionReassignmentsRequestData())
+                .build(version);
+        try (BrokerProbe probe = probe(NodeName.broker(broker))) {
+            return !probe.ask(request.apiKey(), version, request).errorCounts().containsKey(Errors.NOT_CONTROLLER);
+        }
+    }
+
     private static ConditionFactory await(String what) {
         return Awaitility.await(what).pollDelay(Duration.ZERO).atMost(PATIENCE).ignoreExceptions();
     }
@@ -276,11 +292,15 @@ final class ItCluster implements AutoCloseable {
     }
 
     private List<PartitionMetadata> told(NodeName broker, String topic) throws IOException {
-        try (BrokerProbe probe = BrokerProbe.connect("127.0.0.1", cluster.portOf(broker), ANSWER_TIMEOUT_MS)) {
+        try (BrokerProbe probe = probe(broker)) {
             return probe.metadata(List.of(topic)).topicMetadata().stream()
                     .flatMap(metadata -> metadata.partitionMetadata().stream())
                     .toList();
         }
+    }
+
+    private BrokerProbe probe(NodeName broker) throws IOException {
+        return BrokerProbe.connect("127.0.0.1", cluster.portOf(broker), ANSWER_TIMEOUT_MS);
     }
 
     /** Waits until a broker is registered no more; Kafka does not start while the session of a former broker of its id lasts. */

@@ -3,6 +3,7 @@ package io.regent.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.regent.cli.node.ControllerSeat;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -181,7 +182,9 @@ class ReassignIT {
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
             for (int i = 0; i < records; i++) {
-                producer.send(new ProducerRecord<>(topic, new byte[bytes])).get();
+                // Each another one, or they would be taken for copies.
+                byte[] value = ByteBuffer.allocate(bytes).putInt(i).array();
+                producer.send(new ProducerRecord<>(topic, value)).get();
             }
         }
     }

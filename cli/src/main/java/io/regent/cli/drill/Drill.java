@@ -87,6 +87,7 @@ final class Drill {
 
     private RoundResult round(DrillScene scene, int number) {
         awaitHealth(scene);
+        balance();
         patience.pass(plan.pauseMs());
         Observation before = awaitHealth(scene);
         ControllerSeat rules = scene.controllerWatch().map(ControllerWatch::now).orElse(before.seat());
@@ -95,6 +96,14 @@ final class Drill {
         RoundResult result = round.run();
         patience.pass(QUIET_MS);
         return result;
+    }
+
+    /** So that each kill hits the same cluster, and not one whose last victim leads nothing. */
+    private void balance() {
+        if (!patience.await(kafka::electPreferredLeaders)) {
+            throw new CommandFailure(
+                    "the leaders of " + workload.topic() + " do not go back to the preferred replicas");
+        }
     }
 
     private Observation awaitHealth(DrillScene scene) {

@@ -4,6 +4,7 @@ import io.regent.cli.CommandFailure;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -15,8 +16,10 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ElectionNotNeededException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -52,6 +55,34 @@ final class KafkaAccess {
         try (Admin admin = admin()) {
             await(admin.deleteTopics(List.of(workload.topic())).all(), "delete the topic " + workload.topic());
         }
+    }
+
+    /**
+     * Has the preferred replicas lead.
+     *
+     * @return whether they do; the client does not ask again by itself when the controller has just moved
+     */
+    boolean electPreferredLeaders() {
+        try (Admin admin = admin()) {
+            return admin
+                    .electLeaders(ElectionType.PREFERRED, Set.copyOf(partitions()))
+                    .partitions()
+                    .get(ADMIN_TIMEOUT_S, TimeUnit.SECONDS)
+                    .values()
+                    .stream()
+                    .allMatch(refusal -> refusal.isEmpty() || refusal.get() instanceof ElectionNotNeededException);
+        } catch (ExecutionException | TimeoutException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private List<TopicPartition> partitions() {
+        return IntStream.range(0, workload.partitions())
+                .mapToObj(partition -> new TopicPartition(workload.topic(), partition))
+                .toList();
     }
 
     private Admin admin() {
@@ -105,9 +136,7 @@ final class KafkaAccess {
 
     /** Reads all that is in the topic, from the beginning to the end. */
     ReadBack readBack(Runnable tick) {
-        List<TopicPartition> partitions = IntStream.range(0, workload.partitions())
-                .mapToObj(partition -> new TopicPartition(workload.topic(), partition))
-                .toList();
+        List<TopicPartition> partitions = partitions();
         ReadBack found = new ReadBack(workload.run());
         try (Consumer<byte[], byte[]> consumer =
                 consumer(Map.of("bootstrap.servers", bootstrap, "client.id", "regent-drill-read-back"))) {

@@ -66,7 +66,7 @@ final class AckedLoad implements AutoCloseable {
         return "record-" + number;
     }
 
-    /** Waits until the next so many records are acknowledged, all of them: no partition may be without a leader for long. */
+    /** Waits until the next so many records are acknowledged, all of them: no partition may stay without a leader. */
     void awaitMore(int records) {
         int first = sent;
         Awaitility.await("the next " + records + " records acknowledged")

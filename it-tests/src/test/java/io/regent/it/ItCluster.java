@@ -154,7 +154,7 @@ final class ItCluster implements AutoCloseable {
         }
     }
 
-    /** Waits until nothing is being moved any more, and these are a topic's replicas and in sync, as each broker tells. */
+    /** Waits until nothing is moved any more, and each broker tells that these replicas of a topic are in sync. */
     void awaitReassigned(String topic, List<List<Integer>> replicas) {
         try (Admin admin = admin()) {
             await("an end of all reassignments")

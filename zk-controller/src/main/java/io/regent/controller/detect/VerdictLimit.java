@@ -11,7 +11,7 @@ import java.util.Map;
 final class VerdictLimit {
 
     /** A node that crashes more often than this within {@link #WINDOW_MS} has other troubles than a slow failover. */
-    static final int MAX_VERDICTS = 5;
+    static final int MAX_VERDICTS = 10;
 
     /** The time over which verdicts are counted. */
     static final long WINDOW_MS = 60_000;

@@ -9,7 +9,7 @@ import java.util.List;
  * @param cluster what was drilled, for a person to read
  * @param workload what was written
  * @param rounds the kills, in order
- * @param longestGapsNanos for each partition, the longest time between two acknowledged writes in the whole drill
+ * @param longestGapsNanos for each partition, the longest time between two acknowledged writes around any of the kills
  * @param verdict what became of the records
  * @param consumed distinct records that the group's consumer got
  */

@@ -78,6 +78,7 @@ final class LogReader {
         return empty(store.end(), includeAbortedTransactions);
     }
 
+    /** As the segment itself reads, but from a place that is known. */
     private static FetchDataInfo slice(
             LogSegment segment,
             long startOffset,

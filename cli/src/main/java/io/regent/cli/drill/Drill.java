@@ -102,9 +102,15 @@ final class Drill {
 
     /** So that each kill hits the same cluster, and not one whose last victim leads nothing. */
     private void balance() {
-        if (!patience.await(kafka::electPreferredLeaders)) {
-            throw new CommandFailure(
-                    "the leaders of " + workload.topic() + " do not go back to the preferred replicas");
+        List<String> trouble = new ArrayList<>();
+        boolean balanced = patience.await(() -> {
+            trouble.clear();
+            kafka.electPreferredLeaders().ifPresent(trouble::add);
+            return trouble.isEmpty();
+        });
+        if (!balanced) {
+            throw new CommandFailure("the leaders of " + workload.topic()
+                    + " do not go back to the preferred replicas: " + trouble.getFirst());
         }
     }
 

@@ -4,6 +4,7 @@ import io.regent.cli.CommandFailure;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -60,22 +61,18 @@ final class KafkaAccess {
     /**
      * Has the preferred replicas lead.
      *
-     * @return whether they do; the client does not ask again by itself when the controller has just moved
+     * @return why not all of them do; the client does not ask again by itself when the controller has just moved
      */
-    boolean electPreferredLeaders() {
+    Optional<String> electPreferredLeaders() {
         try (Admin admin = admin()) {
-            return admin
-                    .electLeaders(ElectionType.PREFERRED, Set.copyOf(partitions()))
-                    .partitions()
-                    .get(ADMIN_TIMEOUT_S, TimeUnit.SECONDS)
-                    .values()
-                    .stream()
-                    .allMatch(refusal -> refusal.isEmpty() || refusal.get() instanceof ElectionNotNeededException);
-        } catch (ExecutionException | TimeoutException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
+            var elections = admin.electLeaders(ElectionType.PREFERRED, Set.copyOf(partitions()));
+            return await(elections.partitions(), "have the preferred replicas lead").values().stream()
+                    .flatMap(Optional::stream)
+                    .filter(refusal -> !(refusal instanceof ElectionNotNeededException))
+                    .map(refusal -> String.valueOf(refusal.getMessage()))
+                    .findFirst();
+        } catch (CommandFailure e) {
+            return Optional.of(e.getMessage());
         }
     }
 

@@ -1,10 +1,14 @@
 package io.regent.controller.link;
 
+import io.regent.controller.Asks;
+import io.regent.controller.Asks.PartitionChange;
+import io.regent.controller.Asks.TopicRef;
 import io.regent.controller.Commit;
 import io.regent.controller.Controller;
 import io.regent.controller.ControllerSettings;
 import io.regent.controller.Decision;
 import io.regent.controller.Event;
+import io.regent.controller.Outcome;
 import io.regent.controller.Reign;
 import io.regent.controller.Write;
 import io.regent.controller.loop.LinkEvent;
@@ -31,8 +35,9 @@ import java.util.function.Consumer;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
 
 /**
- * Plays that this node takes over a cluster whose controller has died, and that one more of its brokers dies, so that the JVM
- * has compiled that code before a real cluster needs it for the first time.
+ * Plays that this node takes over a cluster whose controller has died, that one more of its brokers dies and returns, and what
+ * clients and brokers ask of a controller most, so that the JVM has compiled that code before a real cluster needs it for the
+ * first time.
  *
  * <p>It decides, encodes what ZooKeeper would hold, writes the requests to the brokers that are left, and reads their answers.
  * Nothing of it reaches ZooKeeper, a connection, the log or a metric. One thread.
@@ -60,20 +65,24 @@ public final class Rehearsal {
         this.store = store;
     }
 
-    /** A cluster that does not exist, of which one broker has died. */
+    /** A cluster that does not exist, of which one broker, the one with the highest id, has died. At least three brokers. */
     public record Cluster(int brokers, int topics, int partitionsPerTopic) {
 
         private ClusterImage image(String listener) {
             List<BrokerRegistration> living = new ArrayList<>();
             for (int id = 1; id < brokers; id++) {
-                Endpoint at = new Endpoint(listener, SecurityProtocol.PLAINTEXT.name, "127.0.0.1", PORT + id);
-                living.add(new BrokerRegistration(id, id, List.of(at), Optional.empty(), -1, Map.of(), 0, 5));
+                living.add(broker(id, id, listener));
             }
             List<TopicImage> made = new ArrayList<>();
             for (int number = 0; number < topics; number++) {
                 made.add(topic(number));
             }
             return ClusterImage.of(living, made, Set.of());
+        }
+
+        private static BrokerRegistration broker(int id, long epoch, String listener) {
+            Endpoint at = new Endpoint(listener, SecurityProtocol.PLAINTEXT.name, "127.0.0.1", PORT + id);
+            return new BrokerRegistration(id, epoch, List.of(at), Optional.empty(), -1, Map.of(), 0, 5);
         }
 
         private TopicImage topic(int number) {
@@ -94,28 +103,29 @@ public final class Rehearsal {
         }
     }
 
-    /** The takeover and the death, once; each request that brokers would be sent is handed to the witness. */
+    /** All of it, once; each request that brokers would be sent is handed to the witness. */
     public void play(Cluster cluster, int epoch, Consumer<Body> witness) {
         new Scene(cluster, epoch, witness).play();
     }
 
     private final class Scene {
-        private final ClusterImage found;
+        private final Cluster cluster;
+        private final int epoch;
         private final Controller ruler;
+        private final Telling telling;
         private final Consumer<Body> witness;
         private final Deque<Event> answers = new ArrayDeque<>();
+        private final List<BrokerRegistration> living = new ArrayList<>();
         private final List<RehearsedBroker> brokers = new ArrayList<>();
         private ClusterImage image = ClusterImage.EMPTY;
 
         Scene(Cluster cluster, int epoch, Consumer<Body> witness) {
             Reign reign = new Reign(link.nodeId(), epoch, epoch);
-            Telling telling = new Telling(reign, link, this::told);
-            this.found = cluster.image(link.listenerName());
+            this.cluster = cluster;
+            this.epoch = epoch;
+            this.telling = new Telling(reign, link, this::told);
             this.ruler = new Controller(controller, reign, OptionalInt.empty());
             this.witness = witness;
-            found.brokers()
-                    .values()
-                    .forEach(broker -> brokers.add(new RehearsedBroker(broker, telling, link.maxRequestBytes())));
         }
 
         private void told(LinkEvent event) {
@@ -125,11 +135,65 @@ public final class Rehearsal {
         }
 
         void play() {
+            ClusterImage found = cluster.image(link.listenerName());
+            found.brokers().values().forEach(this::lives);
             happens(new Event.Elected(found, new TreeMap<>()));
-            List<BrokerRegistration> left = new ArrayList<>(found.brokers().values());
-            int dies = left.remove(left.size() - 1).id();
-            brokers.removeIf(broker -> broker.id() == dies);
-            happens(new Event.BrokersObserved(left));
+            int victim = cluster.brokers() - 1;
+            living.removeIf(broker -> broker.id() == victim);
+            brokers.removeIf(broker -> broker.id() == victim);
+            happens(new Event.BrokersObserved(living));
+            starts(victim);
+            catchesUp(victim);
+            starts(cluster.brokers() + 1);
+            topicIsCreated();
+        }
+
+        private void lives(BrokerRegistration broker) {
+            living.add(broker);
+            brokers.add(new RehearsedBroker(broker, telling, link.maxRequestBytes()));
+        }
+
+        private void starts(int brokerId) {
+            lives(Cluster.broker(brokerId, cluster.brokers() + brokerId, link.listenerName()));
+            happens(new Event.BrokersObserved(living));
+        }
+
+        /** In one partition, whose leader asks to have it in the ISR again. */
+        private void catchesUp(int brokerId) {
+            TopicImage topic = image.topics().iterator().next();
+            for (int number = 0; number < topic.partitionCount(); number++) {
+                PartitionState state = topic.state(number);
+                if (state.hasLeader()
+                        && state.recovery() == LeaderRecovery.RECOVERED
+                        && topic.assignment(number).replicas().contains(brokerId)) {
+                    PartitionChange change = new PartitionChange(
+                            TopicRef.of(topic.id()),
+                            number,
+                            state.leaderEpoch(),
+                            state.version(),
+                            state.isr().union(Replicas.of(brokerId)),
+                            state.recovery(),
+                            Map.of(brokerId, epochOf(brokerId)));
+                    happens(new Asks.AlterPartition(state.leader(), epochOf(state.leader()), List.of(change)));
+                    return;
+                }
+            }
+        }
+
+        private long epochOf(int brokerId) {
+            return image.broker(brokerId).orElseThrow().epoch();
+        }
+
+        private void topicIsCreated() {
+            Asks.NewTopic topic = new Asks.NewTopic(
+                    "rehearsal",
+                    1,
+                    (short) living.size(),
+                    new TreeMap<>(),
+                    Map.of(),
+                    Outcome.OK,
+                    new Asks.Birth(new TopicId(2, epoch), epoch));
+            happens(new Asks.CreateTopics(List.of(topic), false));
         }
 
         private void happens(Event event) {

@@ -58,7 +58,7 @@ final class RehearsedBroker {
                     answer(told, ApiKeys.UPDATE_METADATA, new UpdateMetadataResponseData(), METADATA_VERSION);
                 }
                 case Outbox.Batch.StopReplicas told -> {
-                    // Nothing is stopped by a death.
+                    // No replica is stopped in a rehearsal.
                 }
             }
             batch = outbox.next();

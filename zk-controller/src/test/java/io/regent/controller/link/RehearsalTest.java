@@ -52,13 +52,55 @@ class RehearsalTest {
                 assertThat(state.isr()).doesNotContain(DEAD);
             });
         });
-        assertThat(leaders.get(leaders.size() - 1).partitionStates())
+        assertThat(leaders)
                 .as("what the death changes")
-                .anySatisfy(state -> {
+                .anySatisfy(request -> assertThat(request.partitionStates()).anySatisfy(state -> {
                     assertThat(state.replicas()).contains(DIES);
                     assertThat(state.isr()).doesNotContain(DIES);
-                });
+                }));
         assertThat(sent).anyMatch(body -> body.parse() instanceof UpdateMetadataRequest);
+    }
+
+    @Test
+    void theBrokerThatDiesReturnsAndIsTakenIntoAnIsr() {
+        rehearsal().play(CLUSTER, 7, sent::add);
+
+        List<UpdateMetadataRequest> told = sent.stream()
+                .map(Body::parse)
+                .filter(UpdateMetadataRequest.class::isInstance)
+                .map(UpdateMetadataRequest.class::cast)
+                .toList();
+        assertThat(told)
+                .as("after its death, which takes it out of every ISR")
+                .filteredOn(request -> livesOf(DIES, request))
+                .anySatisfy(request -> assertThat(request.partitionStates())
+                        .singleElement()
+                        .satisfies(state -> {
+                            assertThat(state.topicName()).isEqualTo("rehearsal-0");
+                            assertThat(state.isr()).contains(DIES);
+                        }));
+    }
+
+    private static boolean livesOf(int brokerId, UpdateMetadataRequest request) {
+        return request.liveBrokers().stream().anyMatch(broker -> broker.id() == brokerId);
+    }
+
+    @Test
+    void aBrokerWithoutReplicasStartsAndATopicIsCreated() {
+        rehearsal().play(CLUSTER, 7, sent::add);
+
+        assertThat(sent)
+                .map(Body::parse)
+                .filteredOn(UpdateMetadataRequest.class::isInstance)
+                .map(UpdateMetadataRequest.class::cast)
+                .anySatisfy(request -> {
+                    assertThat(livesOf(DEAD + 1, request)).isTrue();
+                    assertThat(request.partitionStates()).anySatisfy(state -> {
+                        assertThat(state.topicName()).isEqualTo("rehearsal");
+                        assertThat(state.replicas()).contains(DEAD + 1);
+                    });
+                });
+        assertThat(written).filteredOn(Write.Create.class::isInstance).isNotEmpty();
     }
 
     @Test

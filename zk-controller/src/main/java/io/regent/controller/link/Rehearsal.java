@@ -115,7 +115,6 @@ public final class Rehearsal {
         private final Telling telling;
         private final Consumer<Body> witness;
         private final Deque<Event> answers = new ArrayDeque<>();
-        private final List<BrokerRegistration> living = new ArrayList<>();
         private final List<RehearsedBroker> brokers = new ArrayList<>();
         private ClusterImage image = ClusterImage.EMPTY;
 
@@ -139,9 +138,8 @@ public final class Rehearsal {
             found.brokers().values().forEach(this::lives);
             happens(new Event.Elected(found, new TreeMap<>()));
             int victim = cluster.brokers() - 1;
-            living.removeIf(broker -> broker.id() == victim);
-            brokers.removeIf(broker -> broker.id() == victim);
-            happens(new Event.BrokersObserved(living));
+            brokers.removeIf(broker -> broker.registration().id() == victim);
+            brokersAreObserved();
             starts(victim);
             catchesUp(victim);
             starts(cluster.brokers() + 1);
@@ -149,13 +147,17 @@ public final class Rehearsal {
         }
 
         private void lives(BrokerRegistration broker) {
-            living.add(broker);
             brokers.add(new RehearsedBroker(broker, telling, link.maxRequestBytes()));
         }
 
         private void starts(int brokerId) {
             lives(Cluster.broker(brokerId, cluster.brokers() + brokerId, link.listenerName()));
-            happens(new Event.BrokersObserved(living));
+            brokersAreObserved();
+        }
+
+        private void brokersAreObserved() {
+            happens(new Event.BrokersObserved(
+                    brokers.stream().map(RehearsedBroker::registration).toList()));
         }
 
         /** In one partition, whose leader asks to have it in the ISR again. */
@@ -188,7 +190,7 @@ public final class Rehearsal {
             Asks.NewTopic topic = new Asks.NewTopic(
                     "rehearsal",
                     1,
-                    (short) living.size(),
+                    (short) brokers.size(),
                     new TreeMap<>(),
                     Map.of(),
                     Outcome.OK,

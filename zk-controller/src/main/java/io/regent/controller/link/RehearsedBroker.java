@@ -39,8 +39,8 @@ final class RehearsedBroker {
         this.answers = new ControlAnswers(telling.reign(), broker, telling);
     }
 
-    int id() {
-        return broker.id();
+    BrokerRegistration registration() {
+        return broker;
     }
 
     /** Tells it its part of the announcements, and hands each request that this takes to the witness. */

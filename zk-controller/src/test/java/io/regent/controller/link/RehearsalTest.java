@@ -36,15 +36,19 @@ class RehearsalTest {
         });
     }
 
+    private <T> List<T> sent(Class<T> kind) {
+        return sent.stream()
+                .map(Body::parse)
+                .filter(kind::isInstance)
+                .map(kind::cast)
+                .toList();
+    }
+
     @Test
     void itTellsWhatARealTakeoverAndARealDeathTell() {
         rehearsal().play(CLUSTER, 7, sent::add);
 
-        List<LeaderAndIsrRequest> leaders = sent.stream()
-                .map(Body::parse)
-                .filter(LeaderAndIsrRequest.class::isInstance)
-                .map(LeaderAndIsrRequest.class::cast)
-                .toList();
+        List<LeaderAndIsrRequest> leaders = sent(LeaderAndIsrRequest.class);
         assertThat(leaders).isNotEmpty().allSatisfy(request -> {
             assertThat(request.controllerEpoch()).isEqualTo(7);
             assertThat(request.partitionStates()).isNotEmpty().allSatisfy(state -> {
@@ -58,18 +62,14 @@ class RehearsalTest {
                     assertThat(state.replicas()).contains(DIES);
                     assertThat(state.isr()).doesNotContain(DIES);
                 }));
-        assertThat(sent).anyMatch(body -> body.parse() instanceof UpdateMetadataRequest);
+        assertThat(sent(UpdateMetadataRequest.class)).isNotEmpty();
     }
 
     @Test
     void theBrokerThatDiesReturnsAndIsTakenIntoAnIsr() {
         rehearsal().play(CLUSTER, 7, sent::add);
 
-        List<UpdateMetadataRequest> told = sent.stream()
-                .map(Body::parse)
-                .filter(UpdateMetadataRequest.class::isInstance)
-                .map(UpdateMetadataRequest.class::cast)
-                .toList();
+        List<UpdateMetadataRequest> told = sent(UpdateMetadataRequest.class);
         assertThat(told)
                 .as("after its death, which takes it out of every ISR")
                 .filteredOn(request -> livesOf(DIES, request))
@@ -89,17 +89,13 @@ class RehearsalTest {
     void aBrokerWithoutReplicasStartsAndATopicIsCreated() {
         rehearsal().play(CLUSTER, 7, sent::add);
 
-        assertThat(sent)
-                .map(Body::parse)
-                .filteredOn(UpdateMetadataRequest.class::isInstance)
-                .map(UpdateMetadataRequest.class::cast)
-                .anySatisfy(request -> {
-                    assertThat(livesOf(DEAD + 1, request)).isTrue();
-                    assertThat(request.partitionStates()).anySatisfy(state -> {
-                        assertThat(state.topicName()).isEqualTo("rehearsal");
-                        assertThat(state.replicas()).contains(DEAD + 1);
-                    });
-                });
+        assertThat(sent(UpdateMetadataRequest.class)).anySatisfy(request -> {
+            assertThat(livesOf(DEAD + 1, request)).isTrue();
+            assertThat(request.partitionStates()).anySatisfy(state -> {
+                assertThat(state.topicName()).isEqualTo("rehearsal");
+                assertThat(state.replicas()).contains(DEAD + 1);
+            });
+        });
         assertThat(written).filteredOn(Write.Create.class::isInstance).isNotEmpty();
     }
 

@@ -12,6 +12,7 @@ import io.regent.metadata.znode.TopicZnode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.Uuid;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.Op;
@@ -36,11 +37,17 @@ final class WarmUpCrowd {
     static void write(ZooKeeper zooKeeper) throws InterruptedException {
         try {
             for (int topic = 0; topic < TOPICS; topic++) {
-                zooKeeper.multi(topic("warm-up-crowd-" + topic, new TopicId(topic + 1L, topic + 1L)));
+                zooKeeper.multi(topic("warm-up-crowd-" + topic, randomId()));
             }
         } catch (KeeperException e) {
             throw new CommandFailure("cannot warm up: " + e.getMessage(), e);
         }
+    }
+
+    /** As controllers make them: the order of ids that are counted would have the compiler leave out what hashing needs. */
+    private static TopicId randomId() {
+        Uuid id = Uuid.randomUuid();
+        return new TopicId(id.getMostSignificantBits(), id.getLeastSignificantBits());
     }
 
     private static List<Op> topic(String name, TopicId id) {

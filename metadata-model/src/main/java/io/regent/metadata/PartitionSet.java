@@ -60,10 +60,10 @@ public final class PartitionSet {
     /** Collects partitions into a set. Used by one thread. */
     public static final class Builder {
         private SortedMap<String, BitSet> numbers = new TreeMap<>();
-        /** The topic that was added to last: a whole cluster is added topic by topic. */
-        private String lastTopic = "";
+        /** The topic that was added to last, or null: a whole cluster is added topic by topic. */
+        private String lastTopic;
 
-        private BitSet lastNumbers = new BitSet();
+        private BitSet lastNumbers;
 
         /** Adds a partition; one that was added before stays. */
         public Builder add(PartitionId partition) {
@@ -72,7 +72,7 @@ public final class PartitionSet {
 
         /** Adds a partition; one that was added before stays. */
         public Builder add(String topic, int partition) {
-            if (!topic.equals(lastTopic) || lastNumbers.isEmpty()) {
+            if (!topic.equals(lastTopic)) {
                 lastTopic = topic;
                 lastNumbers = numbers.computeIfAbsent(topic, name -> new BitSet());
             }
@@ -102,7 +102,7 @@ public final class PartitionSet {
         public PartitionSet build() {
             PartitionSet built = new PartitionSet(numbers);
             numbers = new TreeMap<>();
-            lastNumbers = new BitSet();
+            lastTopic = null;
             return built;
         }
     }

@@ -72,29 +72,27 @@ final class ControlAnswers {
         PartitionSet.Builder accepted = PartitionSet.builder();
         PartitionSet.Builder failed = PartitionSet.builder();
         for (LeaderAndIsrTopicError topic : response.data().topics()) {
-            String name = names.get(topic.topicId());
-            if (name == null) {
-                LOG.warn("[{}] broker {} answered LeaderAndIsr of {}", reign, broker.id(), topic.topicId());
-                continue;
-            }
-            accepted.addAll(name, accepted(topic));
-            for (LeaderAndIsrPartitionError each : topic.partitionErrors()) {
-                if (each.errorCode() != Errors.NONE.code()) {
-                    refused(name, each, failed);
-                }
-            }
+            take(topic, names.get(topic.topicId()), accepted, failed);
         }
         tell(new Event.LeaderAndIsrAnswered(broker.id(), broker.epoch(), accepted.build(), failed.build()));
     }
 
-    private static BitSet accepted(LeaderAndIsrTopicError topic) {
-        BitSet accepted = new BitSet();
+    /** @param name of the topic; null when it was not told of */
+    private void take(
+            LeaderAndIsrTopicError topic, String name, PartitionSet.Builder accepted, PartitionSet.Builder failed) {
+        if (name == null) {
+            LOG.warn("[{}] broker {} answered LeaderAndIsr of {}", reign, broker.id(), topic.topicId());
+            return;
+        }
+        BitSet obeyed = new BitSet();
         for (LeaderAndIsrPartitionError each : topic.partitionErrors()) {
             if (each.errorCode() == Errors.NONE.code()) {
-                accepted.set(each.partitionIndex());
+                obeyed.set(each.partitionIndex());
+            } else {
+                refused(name, each, failed);
             }
         }
-        return accepted;
+        accepted.addAll(name, obeyed);
     }
 
     private void refused(String topic, LeaderAndIsrPartitionError refusal, PartitionSet.Builder failed) {

@@ -47,6 +47,9 @@ public final class Rehearsal {
     private static final int REPLICAS = 3;
     private static final int PORT = 9092;
 
+    /** 2^64 divided by the golden ratio. */
+    private static final long SCATTER = 0x9E3779B97F4A7C15L;
+
     /** What happens once in a thousand times in a real cluster happens so often here, lest the compiler leave it out. */
     private static final int RARE = 100;
 
@@ -99,7 +102,12 @@ public final class Rehearsal {
                 assignments[partition] = Assignment.of(replicas);
                 states[partition] = new PartitionState(ids[0], 0, replicas, recovery, 0, 0);
             }
-            return TopicImage.of("rehearsal-" + number, new TopicId(1, number), Map.of(), 0, assignments, states);
+            return TopicImage.of("rehearsal-" + number, scattered(number), Map.of(), 0, assignments, states);
+        }
+
+        /** Real ids are random: of counted ones no two would ever fall into one bucket of a hash table. */
+        private static TopicId scattered(int number) {
+            return new TopicId(SCATTER * (number + 1), number);
         }
     }
 

@@ -183,7 +183,8 @@ public final class CuratorSession implements ZkSession, AutoCloseable {
                 watcher.process(event);
             };
             try {
-                ZooKeeper zooKeeper = new ZooKeeper(connect, timeoutMs, both, readOnly, clientConfig);
+                ReadingClient zooKeeper =
+                        new ReadingClient(connect, settings.chroot(), timeoutMs, both, readOnly, clientConfig);
                 thread.execute(() -> adopt(next, new ZooKeeperHandle(zooKeeper, thread)));
                 return zooKeeper;
             } catch (Exception e) {

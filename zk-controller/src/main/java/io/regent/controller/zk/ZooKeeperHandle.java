@@ -1,6 +1,5 @@
 package io.regent.controller.zk;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -14,7 +13,6 @@ import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.Watcher.WatcherType;
 import org.apache.zookeeper.ZooDefs.Ids;
-import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.Stat;
 
 /**
@@ -25,13 +23,13 @@ import org.apache.zookeeper.data.Stat;
  */
 final class ZooKeeperHandle implements ZkHandle {
 
-    final ZooKeeper zooKeeper;
+    final ReadingClient zooKeeper;
     private final Executor thread;
     private final OneShotWatches oneShotWatches;
     /** Set by the first such answer, with which the server ends the connection: it is asked for neither again. */
     private volatile boolean oldServer;
 
-    ZooKeeperHandle(ZooKeeper zooKeeper, Executor thread) {
+    ZooKeeperHandle(ReadingClient zooKeeper, Executor thread) {
         this.zooKeeper = zooKeeper;
         this.thread = thread;
         this.oneShotWatches = new OneShotWatches(zooKeeper);
@@ -75,40 +73,23 @@ final class ZooKeeperHandle implements ZkHandle {
     }
 
     private CompletableFuture<List<Optional<Znode>>> readAtOnce(List<String> paths) {
-        List<Op> reads = paths.stream().map(Op::getData).toList();
         CompletableFuture<List<Optional<Znode>>> future = new CompletableFuture<>();
-        zooKeeper.multi(
-                reads,
-                (rc, p, ctx, results) -> {
-                    if (rc != Code.OK.intValue() && results == null) {
-                        fail(future, rc, paths.get(0));
-                    } else {
-                        collect(future, paths, results);
-                    }
-                },
-                null);
+        MultiRead read = new MultiRead(paths);
+        zooKeeper.read(read, (rc, p, ctx) -> {
+            if (rc != Code.OK.intValue()) {
+                fail(future, rc, paths.get(0));
+            } else if (read.error() != Code.OK) {
+                fail(future, read.error().intValue(), read.failedPath());
+            } else {
+                complete(future, read.znodes());
+            }
+        });
         return future.exceptionallyCompose(thrown -> {
             if (!ZkFailure.of(thrown).is(Code.UNIMPLEMENTED)) {
                 return CompletableFuture.failedFuture(thrown);
             }
             return readOneByOne(paths);
         });
-    }
-
-    private void collect(CompletableFuture<List<Optional<Znode>>> future, List<String> paths, List<OpResult> results) {
-        List<Optional<Znode>> read = new ArrayList<>(paths.size());
-        for (int i = 0; i < paths.size(); i++) {
-            OpResult result = results.get(i);
-            if (result instanceof OpResult.GetDataResult found) {
-                read.add(Optional.of(Znode.of(paths.get(i), found.getData(), found.getStat())));
-            } else if (result instanceof OpResult.ErrorResult error && error.getErr() == Code.NONODE.intValue()) {
-                read.add(Optional.empty());
-            } else {
-                fail(future, errorOf(result), paths.get(i));
-                return;
-            }
-        }
-        complete(future, read);
     }
 
     @Override

@@ -61,7 +61,7 @@ final class ControllerSeat implements LocalController, AutoCloseable {
     }
 
     /**
-     * The seat over this node's ZooKeeper session; it does not contest yet.
+     * The seat over this node's ZooKeeper session; it reads the topics, and does not contest yet.
      *
      * @param registration this node, as it will announce itself
      */
@@ -94,6 +94,7 @@ final class ControllerSeat implements LocalController, AutoCloseable {
                 config.getInt(SocketServerConfigs.SOCKET_REQUEST_MAX_BYTES_CONFIG),
                 config.hasBrokerRole() ? Optional.empty() : Optional.of(registration));
         ZkStore store = new ZkStore(session, self.id(), presence::isHeld);
+        store.prepare();
         ControllerNode node = new ControllerNode(settings, store, new BrokerChannels(link), peerWatch(config, self));
         Optional<Understudy> understudy = config.hasControllerRole()
                 ? Optional.of(new Understudy(

@@ -83,6 +83,8 @@ final class Mirror {
     private int inFlight;
     private boolean resting;
     private boolean hasHeldAll;
+    /** Whether nobody ruled when the first reading began, so that this node may have to before it is done. */
+    private boolean hasty;
     /** Whether topics are not watched, as the reign itself writes so much. */
     private boolean lookingAway;
 
@@ -101,6 +103,7 @@ final class Mirror {
     void began(ZkHandle newHandle) {
         handle = newHandle;
         inFlight = 0;
+        hasty = false;
         watches.began(newHandle);
         watchAndMarkAll();
     }
@@ -150,6 +153,11 @@ final class Mirror {
             watchAndMarkAll();
         }
         wake();
+    }
+
+    /** Nobody rules, and whoever will has to read all of it: the first reading does not rest. */
+    void hasten() {
+        hasty = true;
     }
 
     /** This node has won: reads what is marked as fast as it can, and says when it is clean. */
@@ -251,7 +259,7 @@ final class Mirror {
 
     /** Reads what is marked: at once when somebody waits for it, else after a rest. */
     private void wake() {
-        if (phase == Phase.TAKING_OVER) {
+        if (phase == Phase.TAKING_OVER || (hasty && !hasHeldAll && !resting)) {
             pump();
         } else if (!resting && inFlight == 0) {
             rest(hasHeldAll ? PACE_MS : FIRST_PACE_MS);

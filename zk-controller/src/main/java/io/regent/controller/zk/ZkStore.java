@@ -49,6 +49,8 @@ public final class ZkStore implements CoordinationStore, ZkSession.Listener {
     private final KafkaMetricsGroup metrics = new KafkaMetricsGroup("kafka.controller", "KafkaController");
 
     private Consumer<StoreEvent> listener = event -> {};
+    private boolean prepared;
+    private boolean started;
     private boolean closed;
     /** The reign that this session has won and not given up; its writes go through here. */
     private Committer committer;
@@ -78,13 +80,25 @@ public final class ZkStore implements CoordinationStore, ZkSession.Listener {
                 session, brokerId, badZnodes, election::owner, this::tellWatched, this::loadIfCurrent);
     }
 
+    /** Begins to read the topics. A node has other things to do before it contests, and may find itself the only one to rule. */
+    public void prepare() {
+        session.thread().execute(() -> {
+            if (!prepared && !closed) {
+                prepared = true;
+                session.addListener(this);
+                session.handle().ifPresent(this::readTopics);
+            }
+        });
+    }
+
     @Override
     public void start(Consumer<StoreEvent> newListener) {
         metrics.newGauge(UNREADABLE_METRIC, badZnodes::count);
+        prepare();
         session.thread().execute(() -> {
             listener = newListener;
-            session.addListener(this);
-            session.handle().ifPresent(this::began);
+            started = true;
+            session.handle().ifPresent(this::begin);
         });
     }
 
@@ -212,15 +226,35 @@ public final class ZkStore implements CoordinationStore, ZkSession.Listener {
 
     @Override
     public void began(ZkHandle handle) {
-        watched.watch(handle);
+        readTopics(handle);
+        if (started) {
+            begin(handle);
+        }
+    }
+
+    private void readTopics(ZkHandle handle) {
         mirror.began(handle);
+        Calls.then(
+                handle.read(ControllerZnode.PATH),
+                found -> {
+                    if (found.isEmpty()) {
+                        mirror.hasten();
+                    }
+                },
+                failure -> LOG.debug("{} was not read: {}", ControllerZnode.PATH, failure.getMessage()));
+    }
+
+    private void begin(ZkHandle handle) {
+        watched.watch(handle);
         tell(new StoreEvent.SessionBegan());
     }
 
     @Override
     public void reconnected(ZkHandle handle) {
         // Persistent watches are set again by the client, but what they missed meanwhile is not told.
-        watched.watch(handle);
+        if (started) {
+            watched.watch(handle);
+        }
         mirror.reconnected();
         election.reconnected();
     }

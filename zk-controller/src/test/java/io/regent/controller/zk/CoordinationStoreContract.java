@@ -125,6 +125,7 @@ abstract class CoordinationStoreContract {
         other.store.contest();
         assertThat(other.await(StoreEvent.Lost.class, lost -> true).owner()).isEqualTo(OptionalInt.of(1));
 
+        other.told.clear();
         one.store.resign(first);
         other.await(StoreEvent.ControllerObserved.class, seen -> !seen.exists());
         assertThat(other.win()).isEqualTo(new Reign(2, 2, 2));

@@ -74,7 +74,7 @@ public final class PartitionSet {
         public Builder add(String topic, int partition) {
             if (!topic.equals(lastTopic)) {
                 lastTopic = topic;
-                lastNumbers = numbers.computeIfAbsent(topic, name -> new BitSet());
+                lastNumbers = numbersOf(topic);
             }
             lastNumbers.set(partition);
             return this;
@@ -83,9 +83,19 @@ public final class PartitionSet {
         /** Adds partitions of a topic; the bits are copied. */
         public Builder addAll(String topic, BitSet partitions) {
             if (!partitions.isEmpty()) {
-                numbers.computeIfAbsent(topic, name -> new BitSet()).or(partitions);
+                numbersOf(topic).or(partitions);
             }
             return this;
+        }
+
+        private BitSet numbersOf(String topic) {
+            BitSet known = numbers.get(topic);
+            if (known != null) {
+                return known;
+            }
+            BitSet first = new BitSet();
+            numbers.put(topic, first);
+            return first;
         }
 
         /** Adds each partition that the topic has. */

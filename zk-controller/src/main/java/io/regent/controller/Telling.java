@@ -11,6 +11,7 @@ import io.regent.metadata.Replicas;
 import io.regent.metadata.TopicDeletion;
 import io.regent.metadata.TopicImage;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -241,15 +242,20 @@ final class Telling {
     private static PartitionSet known(ClusterImage image) {
         PartitionSet.Builder known = PartitionSet.builder();
         for (TopicImage topic : image.topics()) {
-            boolean deleted = image.isBeingDeleted(topic.name());
-            for (int number = 0; number < topic.partitionCount(); number++) {
-                if (topic.hasPartition(number)
-                        && (deleted || topic.state(number).exists())) {
-                    known.add(topic.name(), number);
-                }
-            }
+            known.addAll(topic.name(), known(topic, image.isBeingDeleted(topic.name())));
         }
         return known.build();
+    }
+
+    private static BitSet known(TopicImage topic, boolean isBeingDeleted) {
+        BitSet known = new BitSet(topic.partitionCount());
+        for (int number = 0; number < topic.partitionCount(); number++) {
+            if (topic.hasPartition(number)
+                    && (isBeingDeleted || topic.state(number).exists())) {
+                known.set(number);
+            }
+        }
+        return known;
     }
 
     private void tellHoldings(Parts parts, int broker) {
@@ -267,18 +273,23 @@ final class Telling {
         PartitionSet.Builder holdings = PartitionSet.builder();
         Set<PartitionId> offline = image.offlineReplicas(broker);
         for (TopicImage topic : image.topicsOf(broker)) {
-            if (image.isBeingDeleted(topic.name())) {
-                continue;
-            }
-            for (int number = 0; number < topic.partitionCount(); number++) {
-                if (topic.state(number).exists()
-                        && topic.assignment(number).replicas().contains(broker)
-                        && (offline.isEmpty() || !offline.contains(new PartitionId(topic.name(), number)))) {
-                    holdings.add(topic.name(), number);
-                }
+            if (!image.isBeingDeleted(topic.name())) {
+                holdings.addAll(topic.name(), holdings(topic, broker, offline));
             }
         }
         return holdings.build();
+    }
+
+    private static BitSet holdings(TopicImage topic, int broker, Set<PartitionId> offline) {
+        BitSet holdings = new BitSet(topic.partitionCount());
+        for (int number = 0; number < topic.partitionCount(); number++) {
+            if (topic.state(number).exists()
+                    && topic.assignment(number).replicas().contains(broker)
+                    && (offline.isEmpty() || !offline.contains(new PartitionId(topic.name(), number)))) {
+                holdings.set(number);
+            }
+        }
+        return holdings;
     }
 
     private void stopDeleted(Parts parts, TopicImage topic, TopicDeletion deletion, int broker) {

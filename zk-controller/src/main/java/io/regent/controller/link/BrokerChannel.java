@@ -6,7 +6,6 @@ import io.regent.metadata.BrokerRegistration;
 import io.regent.metadata.Endpoint;
 import java.util.Optional;
 import org.apache.kafka.common.protocol.ApiKeys;
-import org.apache.kafka.common.requests.AbstractResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -30,7 +29,7 @@ final class BrokerChannel {
     private static final long YIELD_MS = 20;
 
     /** The oldest versions that are spoken: those of Kafka 3.0. */
-    private static final short LEADER_AND_ISR_LOWEST = 5;
+    private static final short LEADER_AND_ISR_LOWEST = BrokerAnswer.LeaderAndIsr.LOWEST_VERSION;
 
     private static final short UPDATE_METADATA_LOWEST = 7;
     private static final short STOP_REPLICA_LOWEST = 3;
@@ -236,18 +235,18 @@ final class BrokerChannel {
     private void send(Outgoing outgoing) {
         inFlight = outgoing;
         BrokerConnection over = connection;
-        var unused = over.send(outgoing.body()).whenComplete((response, failure) -> {
+        var unused = over.send(outgoing.body()).whenComplete((answer, failure) -> {
             // A lost answer leaves the request in flight: the next connection sends it again.
             if (failure == null && over == connection && !closed) {
-                answered(outgoing.batch(), response);
+                answered(outgoing.batch(), answer);
             }
         });
     }
 
-    private void answered(Outbox.Batch batch, AbstractResponse response) {
+    private void answered(Outbox.Batch batch, BrokerAnswer answer) {
         inFlight = null;
         try {
-            answers.take(batch, response);
+            answers.take(batch, answer);
         } catch (RuntimeException e) {
             LOG.error("[{}] broker {} gave an answer that means nothing", reign, broker.id(), e);
         }

@@ -3,7 +3,6 @@ package io.regent.controller.link;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.protocol.ApiKeys;
-import org.apache.kafka.common.requests.AbstractResponse;
 
 /**
  * One connection to a broker: it learns the broker's versions first, then carries requests, whose answers come in their
@@ -34,7 +33,7 @@ public interface BrokerConnection extends AutoCloseable {
     /**
      * Sends a request. The answer fails with {@link java.io.IOException} when the connection is gone first, or time is up.
      */
-    CompletableFuture<AbstractResponse> send(Body body);
+    CompletableFuture<BrokerAnswer> send(Body body);
 
     /** Closes the connection; what is unanswered fails. The listener is not told. */
     @Override

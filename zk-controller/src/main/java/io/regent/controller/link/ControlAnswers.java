@@ -7,18 +7,15 @@ import io.regent.controller.loop.LinkEvent;
 import io.regent.metadata.BrokerRegistration;
 import io.regent.metadata.PartitionId;
 import io.regent.metadata.PartitionSet;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.message.LeaderAndIsrResponseData.LeaderAndIsrPartitionError;
-import org.apache.kafka.common.message.LeaderAndIsrResponseData.LeaderAndIsrTopicError;
 import org.apache.kafka.common.message.StopReplicaResponseData.StopReplicaPartitionError;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.AbstractResponse;
-import org.apache.kafka.common.requests.LeaderAndIsrResponse;
 import org.apache.kafka.common.requests.StopReplicaResponse;
 import org.apache.kafka.common.requests.UpdateMetadataResponse;
 import org.slf4j.Logger;
@@ -40,12 +37,14 @@ final class ControlAnswers {
     }
 
     /** Takes the answer to a request that told this. */
-    void take(Outbox.Batch told, AbstractResponse response) {
-        switch (response) {
-            case LeaderAndIsrResponse answer -> leaderAndIsr((Outbox.Batch.LeaderAndIsr) told, answer);
-            case StopReplicaResponse answer -> stopReplica((Outbox.Batch.StopReplicas) told, answer);
-            case UpdateMetadataResponse answer -> isObeyed("UpdateMetadata", answer.error());
-            default -> throw new IllegalArgumentException("no answer to a control request: " + response);
+    void take(Outbox.Batch told, BrokerAnswer answer) {
+        switch (answer) {
+            case BrokerAnswer.LeaderAndIsr obeyed -> leaderAndIsr((Outbox.Batch.LeaderAndIsr) told, obeyed);
+            case BrokerAnswer.Whole(StopReplicaResponse stopped) ->
+                stopReplica((Outbox.Batch.StopReplicas) told, stopped);
+            case BrokerAnswer.Whole(UpdateMetadataResponse updated) -> isObeyed("UpdateMetadata", updated.error());
+            case BrokerAnswer.Whole(AbstractResponse other) ->
+                throw new IllegalArgumentException("no answer to a control request: " + other);
         }
     }
 
@@ -61,55 +60,47 @@ final class ControlAnswers {
         return false;
     }
 
-    private void leaderAndIsr(Outbox.Batch.LeaderAndIsr told, LeaderAndIsrResponse response) {
-        if (!isObeyed("LeaderAndIsr", response.error())) {
+    private void leaderAndIsr(Outbox.Batch.LeaderAndIsr told, BrokerAnswer.LeaderAndIsr answer) {
+        if (!isObeyed("LeaderAndIsr", answer.error())) {
             return;
         }
-        Map<Uuid, String> names = new HashMap<>();
-        for (TopicStates topic : told.topics()) {
-            names.put(ControlRequests.topicId(topic), topic.name());
-        }
+        Map<Uuid, String> names = names(told.topics());
         PartitionSet.Builder accepted = PartitionSet.builder();
         PartitionSet.Builder failed = PartitionSet.builder();
-        for (LeaderAndIsrTopicError topic : response.data().topics()) {
-            take(topic, names.get(topic.topicId()), accepted, failed);
+        for (BrokerAnswer.LeaderAndIsr.Topic topic : answer.topics()) {
+            String name = names.get(topic.id());
+            if (name == null) {
+                LOG.warn("[{}] broker {} answered LeaderAndIsr of {}", reign, broker.id(), topic.id());
+            } else {
+                accepted.addAll(name, topic.obeyed());
+                topic.refusals().forEach(refusal -> refused(name, refusal, failed));
+            }
         }
         tell(new Event.LeaderAndIsrAnswered(broker.id(), broker.epoch(), accepted.build(), failed.build()));
     }
 
-    /** @param name of the topic; null when it was not told of */
-    private void take(
-            LeaderAndIsrTopicError topic, String name, PartitionSet.Builder accepted, PartitionSet.Builder failed) {
-        if (name == null) {
-            LOG.warn("[{}] broker {} answered LeaderAndIsr of {}", reign, broker.id(), topic.topicId());
-            return;
+    private static Map<Uuid, String> names(List<TopicStates> told) {
+        Map<Uuid, String> names = HashMap.newHashMap(told.size());
+        for (TopicStates topic : told) {
+            names.put(ControlRequests.topicId(topic), topic.name());
         }
-        BitSet obeyed = new BitSet();
-        for (LeaderAndIsrPartitionError each : topic.partitionErrors()) {
-            if (each.errorCode() == Errors.NONE.code()) {
-                obeyed.set(each.partitionIndex());
-            } else {
-                refused(name, each, failed);
-            }
-        }
-        accepted.addAll(name, obeyed);
+        return names;
     }
 
-    private void refused(String topic, LeaderAndIsrPartitionError refusal, PartitionSet.Builder failed) {
-        Errors error = Errors.forCode(refusal.errorCode());
-        if (error == Errors.KAFKA_STORAGE_ERROR) {
-            failed.add(topic, refusal.partitionIndex());
-        } else if (error == Errors.STALE_CONTROLLER_EPOCH) {
+    private void refused(String topic, BrokerAnswer.LeaderAndIsr.Refusal refusal, PartitionSet.Builder failed) {
+        if (refusal.error() == Errors.KAFKA_STORAGE_ERROR) {
+            failed.add(topic, refusal.partition());
+        } else if (refusal.error() == Errors.STALE_CONTROLLER_EPOCH) {
             // For a single partition: the broker is in this leader epoch already.
-            LOG.debug("[{}] broker {} knew the state of {}-{}", reign, broker.id(), topic, refusal.partitionIndex());
+            LOG.debug("[{}] broker {} knew the state of {}-{}", reign, broker.id(), topic, refusal.partition());
         } else {
             LOG.warn(
                     "[{}] broker {} answered LeaderAndIsr of {}-{} with {}",
                     reign,
                     broker.id(),
                     topic,
-                    refusal.partitionIndex(),
-                    error);
+                    refusal.partition(),
+                    refusal.error());
         }
     }
 

@@ -23,7 +23,6 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.ApiVersionsRequest;
 import org.apache.kafka.common.requests.ApiVersionsResponse;
 import org.apache.kafka.common.requests.RequestHeader;
@@ -36,7 +35,7 @@ final class NettyConnection implements BrokerConnection {
 
     private static final int LENGTH_BYTES = 4;
 
-    private record Unanswered(RequestHeader header, CompletableFuture<AbstractResponse> answer) {}
+    private record Unanswered(RequestHeader header, CompletableFuture<BrokerAnswer> answer) {}
 
     private final EventLoop loop;
     private final String clientId;
@@ -118,8 +117,8 @@ final class NettyConnection implements BrokerConnection {
     private void askVersions(short version) {
         var unused = send(Body.of(
                         new ApiVersionsRequest.Builder().build(version).data(), version))
-                .thenAccept(response -> {
-                    ApiVersionsResponse told = (ApiVersionsResponse) response;
+                .thenAccept(answer -> {
+                    ApiVersionsResponse told = (ApiVersionsResponse) ((BrokerAnswer.Whole) answer).response();
                     Errors error = Errors.forCode(told.data().errorCode());
                     if (error == Errors.UNSUPPORTED_VERSION && version > 0) {
                         askVersions((short) 0);
@@ -143,8 +142,8 @@ final class NettyConnection implements BrokerConnection {
     }
 
     @Override
-    public CompletableFuture<AbstractResponse> send(Body body) {
-        CompletableFuture<AbstractResponse> answer = new CompletableFuture<>();
+    public CompletableFuture<BrokerAnswer> send(Body body) {
+        CompletableFuture<BrokerAnswer> answer = new CompletableFuture<>();
         if (closed) {
             answer.completeExceptionally(new IOException("the connection is closed"));
             return answer;
@@ -176,8 +175,7 @@ final class NettyConnection implements BrokerConnection {
             return;
         }
         try {
-            AbstractResponse response = AbstractResponse.parseResponse(frame, oldest.header());
-            oldest.answer().complete(response);
+            oldest.answer().complete(BrokerAnswer.read(frame, oldest.header()));
         } catch (RuntimeException e) {
             oldest.answer().completeExceptionally(new IOException("an unreadable answer", e));
             fail("the broker's answer to " + oldest.header().apiKey() + " cannot be read: " + e);

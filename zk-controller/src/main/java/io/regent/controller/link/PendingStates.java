@@ -31,7 +31,11 @@ final class PendingStates {
     /** Adds partitions; what waited of them is outdated, except that a new one is still new. */
     void add(ClusterImage image, PartitionSet partitions, PartitionSet newPartitions) {
         partitions.forEachTopic((name, numbers) -> {
-            PendingTopic topic = topics.computeIfAbsent(name, unused -> new PendingTopic());
+            PendingTopic topic = topics.get(name);
+            if (topic == null) {
+                topic = new PendingTopic();
+                topics.put(name, topic);
+            }
             size -= topic.size();
             topic.add(image, numbers, newPartitions.numbersOf(name));
             size += topic.size();

@@ -15,7 +15,6 @@ import org.apache.kafka.common.message.UpdateMetadataResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.MessageUtil;
-import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.RequestHeader;
 
 /**
@@ -75,7 +74,7 @@ final class RehearsedBroker {
 
     private void answer(Outbox.Batch told, ApiKeys key, ApiMessage answer, short version) {
         ByteBuffer bytes = MessageUtil.toByteBuffer(answer, version);
-        answers.take(told, AbstractResponse.parseResponse(key, bytes, version));
+        answers.take(told, BrokerAnswer.of(key, version, bytes));
     }
 
     private static LeaderAndIsrResponseData obeyed(Outbox.Batch.LeaderAndIsr told) {

@@ -1,15 +1,17 @@
 package io.regent.controller.sim;
 
 import io.regent.controller.link.Body;
+import io.regent.controller.link.BrokerAnswer;
 import io.regent.controller.link.BrokerConnection;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.MessageUtil;
 import org.apache.kafka.common.requests.AbstractRequest;
-import org.apache.kafka.common.requests.AbstractResponse;
 
 /** A simulated controller's connection to one life of a simulated broker. */
 final class SimLink implements BrokerConnection {
@@ -21,7 +23,7 @@ final class SimLink implements BrokerConnection {
     private final Listener listener;
     private final SimPipe toBroker;
     private final SimPipe toController;
-    private final Deque<CompletableFuture<AbstractResponse>> unanswered = new ArrayDeque<>();
+    private final Deque<CompletableFuture<BrokerAnswer>> unanswered = new ArrayDeque<>();
     private SimProcess peer;
     private boolean arriving = true;
     private boolean closed;
@@ -55,8 +57,8 @@ final class SimLink implements BrokerConnection {
     }
 
     @Override
-    public CompletableFuture<AbstractResponse> send(Body body) {
-        CompletableFuture<AbstractResponse> answer = new CompletableFuture<>();
+    public CompletableFuture<BrokerAnswer> send(Body body) {
+        CompletableFuture<BrokerAnswer> answer = new CompletableFuture<>();
         if (closed) {
             answer.completeExceptionally(new IOException("the connection is closed"));
             return answer;
@@ -75,16 +77,17 @@ final class SimLink implements BrokerConnection {
         return answer;
     }
 
-    private void answer(AbstractRequest request, CompletableFuture<AbstractResponse> answer) {
+    private void answer(AbstractRequest request, CompletableFuture<BrokerAnswer> answer) {
         if (to.brokerEpoch() < 0) {
             // A life that has not registered yet serves nobody: it could not tell what is meant for an earlier one.
             return;
         }
-        AbstractResponse response = to.broker().handle(request);
+        ByteBuffer response =
+                MessageUtil.toByteBuffer(to.broker().handle(request).data(), request.version());
         toController.send(() -> lane.execute(() -> {
             if (!closed) {
                 unanswered.removeIf(each -> each == answer);
-                answer.complete(response);
+                answer.complete(BrokerAnswer.of(request.apiKey(), request.version(), response));
             }
         }));
     }

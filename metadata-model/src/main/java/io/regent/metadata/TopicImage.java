@@ -19,6 +19,8 @@ public final class TopicImage {
     private final int version;
     private final Assignment[] assignments;
     private final PartitionState[] states;
+    /** Found when it is first asked for, be it by several threads; 0 until then. */
+    private int mostReplicas;
 
     private TopicImage(
             String name,
@@ -118,11 +120,26 @@ public final class TopicImage {
         Assignment last = Assignment.NONE;
         for (Assignment assignment : assignments) {
             if (!assignment.equals(last)) {
-                assignment.replicas().stream().forEach(brokers::add);
+                Replicas replicas = assignment.replicas();
+                for (int i = 0; i < replicas.size(); i++) {
+                    brokers.add(replicas.get(i));
+                }
                 last = assignment;
             }
         }
         return brokers;
+    }
+
+    /** How many replicas the partition with the most of them has. */
+    public int mostReplicas() {
+        int most = mostReplicas;
+        if (most == 0) {
+            for (Assignment assignment : assignments) {
+                most = Math.max(most, assignment.replicas().size());
+            }
+            mostReplicas = most;
+        }
+        return most;
     }
 
     /** Whether any partition is being reassigned. */

@@ -2,7 +2,6 @@ package io.regent.controller.link;
 
 import io.regent.controller.Reign;
 import io.regent.controller.StopReplica;
-import io.regent.metadata.Assignment;
 import io.regent.metadata.BrokerRegistration;
 import io.regent.metadata.ClusterImage;
 import io.regent.metadata.Endpoint;
@@ -36,6 +35,9 @@ final class ControlRequests {
 
     private static final int ID_BYTES = 4;
 
+    /** The ISR, the replicas, and those among them that are offline, or that a reassignment adds or removes. */
+    private static final int LISTS = 3;
+
     private static final long NO_BROKER_EPOCH = -1;
 
     private final Reign reign;
@@ -46,23 +48,9 @@ final class ControlRequests {
         this.settings = settings;
     }
 
-    /** About how many bytes a partition takes in LeaderAndIsr, rather too many than too few. */
-    static int leaderAndIsrBytes(TopicImage topic, int partition) {
-        Assignment assignment = topic.assignment(partition);
-        int moving = assignment.adding().size() + assignment.removing().size();
-        return partitionBytes(topic, partition) + ID_BYTES * moving;
-    }
-
-    /** About how many bytes a partition takes in UpdateMetadata, rather too many than too few. */
-    static int metadataBytes(TopicImage topic, int partition) {
-        return partitionBytes(topic, partition)
-                + ID_BYTES * topic.assignment(partition).replicas().size();
-    }
-
-    private static int partitionBytes(TopicImage topic, int partition) {
-        int ids = topic.state(partition).isr().size()
-                + topic.assignment(partition).replicas().size();
-        return PARTITION_BYTES + topic.name().length() + ID_BYTES * ids;
+    /** How many bytes a partition of the topic takes in a request that tells of it, rather too many than too few. */
+    static int partitionBytes(TopicImage topic) {
+        return PARTITION_BYTES + topic.name().length() + LISTS * ID_BYTES * topic.mostReplicas();
     }
 
     /**

@@ -182,8 +182,7 @@ final class Outbox {
         if (leaderAndIsr.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(
-                new Batch.LeaderAndIsr(newest, leaderAndIsr.take(maxBytes, ControlRequests::leaderAndIsrBytes)));
+        return Optional.of(new Batch.LeaderAndIsr(newest, leaderAndIsr.take(maxBytes)));
     }
 
     private Optional<Batch> takeMetadata() {
@@ -192,7 +191,7 @@ final class Outbox {
         }
         brokersDirty = false;
         int bytes = Math.min(METADATA_BYTES, maxBytes);
-        List<TopicStates> taken = metadata.take(bytes, ControlRequests::metadataBytes);
+        List<TopicStates> taken = metadata.take(bytes);
         return Optional.of(new Batch.UpdateMetadata(newest, taken));
     }
 

@@ -58,7 +58,7 @@ final class PendingStates {
     }
 
     /** Takes out the next partitions, of which there are some, until their sizes reach this many bytes. */
-    List<TopicStates> take(int maxBytes, TopicStates.Size partitionSize) {
+    List<TopicStates> take(int maxBytes) {
         List<TopicStates> taken = new ArrayList<>();
         int bytes = 0;
         while (bytes < maxBytes && !topics.isEmpty()) {
@@ -66,7 +66,7 @@ final class PendingStates {
             if (entry == null) {
                 entry = topics.firstEntry();
             }
-            TopicStates states = entry.getValue().take(entry.getKey(), maxBytes - bytes, partitionSize);
+            TopicStates states = entry.getValue().take(entry.getKey(), maxBytes - bytes);
             bytes += states.bytes();
             size -= states.size();
             taken.add(states);

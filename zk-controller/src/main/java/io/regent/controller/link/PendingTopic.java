@@ -1,10 +1,7 @@
 package io.regent.controller.link;
 
 import io.regent.metadata.ClusterImage;
-import io.regent.metadata.TopicImage;
-import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Optional;
 
 /**
  * The partitions of one topic of which a broker must still be told, and in which image the newest state of each is found.
@@ -76,29 +73,18 @@ final class PendingTopic {
     }
 
     /** Takes out the first partitions, of which there are some, until their sizes reach this many bytes. */
-    @SuppressWarnings(
-            "ReferenceEquality") // Whether it is the same image is asked, and that two are equal is dear to find.
-    TopicStates take(String name, int maxBytes, TopicStates.Size size) {
-        int[] taken = new int[numbers.cardinality()];
-        BitSet takenNews = new BitSet();
-        int count = 0;
-        int bytes = 0;
-        ClusterImage lookedUp = image;
-        Optional<TopicImage> topic = image.topic(name);
-        for (int number = numbers.nextSetBit(0); number >= 0 && bytes < maxBytes; ) {
-            if (imageOf(number) != lookedUp) {
-                lookedUp = imageOf(number);
-                topic = lookedUp.topic(name);
-            }
-            // A topic that is gone by now takes nothing, since it is not told of.
-            bytes += topic.isPresent() ? size.bytes(topic.get(), number) : 0;
-            taken[count++] = number;
-            takenNews.set(number, news.get(number));
-            number = numbers.nextSetBit(number + 1);
+    TopicStates take(String name, int maxBytes) {
+        // A topic that is gone by now takes nothing, since it is not told of.
+        int each = image.topic(name).map(ControlRequests::partitionBytes).orElse(0);
+        int[] taken = new int[each == 0 ? size() : Math.min(size(), 1 + (maxBytes - 1) / each)];
+        int next = 0;
+        for (int i = 0; i < taken.length; i++) {
+            taken[i] = numbers.nextSetBit(next);
+            next = taken[i] + 1;
         }
-        int last = count == 0 ? 0 : taken[count - 1] + 1;
-        numbers.clear(0, last);
-        news.clear(0, last);
-        return new TopicStates(name, Arrays.copyOf(taken, count), takenNews, image, images, bytes);
+        BitSet takenNews = news.get(0, next);
+        numbers.clear(0, next);
+        news.clear(0, next);
+        return new TopicStates(name, taken, takenNews, image, images, each * taken.length);
     }
 }

@@ -17,11 +17,6 @@ final class TopicStates {
     private final Optional<TopicImage> topic;
     private final int bytes;
 
-    /** Says how many bytes a partition takes in a request, about. */
-    interface Size {
-        int bytes(TopicImage topic, int partition);
-    }
-
     /**
      * @param numbers which partitions, ascending
      * @param news those of them that are new to the broker

@@ -39,6 +39,12 @@ public interface CoordinationStore extends AutoCloseable {
     void succeed(int controllerId);
 
     /**
+     * Says that the reign is about to have so much written without a pause, before any of it is. A hint, which need not prove
+     * right, and is not answered.
+     */
+    void expect(Reign reign, int writes);
+
+    /**
      * Does these writes if the reign still stands: all or none, except that a {@link Write.DeleteTree} may be done in
      * several parts, in order. Without writes that only says whether the reign still stands. Answered by
      * {@link StoreEvent.Committed}, {@link StoreEvent.CommitFailed} or {@link StoreEvent.CommitCollided} with this

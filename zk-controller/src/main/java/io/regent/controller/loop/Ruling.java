@@ -37,6 +37,9 @@ final class Ruling {
     /** How many asks may wait for their decision. A client that is told to try again later is better off than one more. */
     static final int MAX_WAITING_ASKS = 10_000;
 
+    /** A decision on so many partitions is announced to the store before it is written. */
+    static final int MANY = 1_000;
+
     private static final long NOBODY_ASKED = -1;
 
     private final Reign reign;
@@ -191,6 +194,9 @@ final class Ruling {
                 || onTheirWay.stream().anyMatch(touched::intersects);
         unconfirmed.addAll(created);
         onTheirWay.add(touched);
+        if (touched.size() >= MANY) {
+            ports.store().expect(reign, touched.size());
+        }
         commits.add(core.commits(decision), held, chunks -> {
             created.forEach(unconfirmed::remove);
             onTheirWay.remove();

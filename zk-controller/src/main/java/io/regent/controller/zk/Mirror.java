@@ -176,8 +176,8 @@ final class Mirror {
     }
 
     /**
-     * The reign has written this much without a pause, and goes on writing: looks away, if reading the topics again is less
-     * than being told of so many writes. Only while ruling.
+     * The reign has written this much without a pause and goes on writing, or is about to: looks away, if reading the topics
+     * again is less than being told of so many writes. Only while ruling.
      */
     void lookAwayFrom(int writes) {
         boolean isMuch = writes

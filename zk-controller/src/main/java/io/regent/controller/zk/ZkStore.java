@@ -138,6 +138,18 @@ public final class ZkStore implements CoordinationStore, ZkSession.Listener {
     }
 
     @Override
+    public void expect(Reign reign, int writes) {
+        session.thread().execute(() -> {
+            if (rules(reign)) {
+                lastWriteMs = session.thread().nowMs();
+                mirror.lookAwayFrom(writes);
+                // There may be less to write than there was to decide on, or nothing.
+                lookAgainAfterPause();
+            }
+        });
+    }
+
+    @Override
     public void commit(Reign reign, long ticket, List<Write> writes) {
         session.thread().execute(() -> {
             if (rules(reign)) {
@@ -288,6 +300,10 @@ public final class ZkStore implements CoordinationStore, ZkSession.Listener {
 
     private void written(StoreEvent event) {
         tell(event);
+        lookAgainAfterPause();
+    }
+
+    private void lookAgainAfterPause() {
         Committer writer = committer;
         if (writer != null && writer.isIdle() && mirror.isLookingAway()) {
             session.thread().schedule(PAUSE_MS, () -> {

@@ -19,6 +19,8 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -368,6 +370,24 @@ class ControllerLoopTest extends LoopFixture {
         assertThat(store.commits)
                 .as("what changes it when nothing is on its way")
                 .hasSize(8);
+    }
+
+    @Test
+    void theStoreIsToldThatMuchIsAboutToBeWritten() {
+        becomeController();
+        core().touched = partitions(Ruling.MANY - 1);
+        ask(1);
+        assertThat(store.expected).isEmpty();
+
+        core().touched = partitions(Ruling.MANY);
+        ask(1);
+        assertThat(store.expected).containsExactly(Ruling.MANY);
+    }
+
+    private static Set<PartitionId> partitions(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(number -> new PartitionId("orders", number))
+                .collect(Collectors.toSet());
     }
 
     private void durable(int from, int to) {

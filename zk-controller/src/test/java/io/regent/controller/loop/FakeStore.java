@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 final class FakeStore implements CoordinationStore {
 
     final List<Written> commits = new ArrayList<>();
+    final List<Integer> expected = new ArrayList<>();
     final List<Reign> resignations = new ArrayList<>();
     final List<Reign> renewals = new ArrayList<>();
     final List<Integer> deposed = new ArrayList<>();
@@ -43,6 +44,11 @@ final class FakeStore implements CoordinationStore {
     @Override
     public void succeed(int controllerId) {
         succeeded.add(controllerId);
+    }
+
+    @Override
+    public void expect(Reign reign, int writes) {
+        expected.add(writes);
     }
 
     @Override

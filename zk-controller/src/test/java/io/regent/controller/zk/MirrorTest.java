@@ -160,15 +160,35 @@ class MirrorTest extends LossyStore {
         assertThat(image.state(new PartitionId("orders", 1)).leaderEpoch()).isEqualTo(8);
     }
 
-    @Test
-    void aReignThatWritesMuchLooksAwayAndLearnsAfterwardsWhatOthersDid() throws Exception {
+    /** @param manyWrites after how many writes in a row it looks away */
+    private Reign winLookingAwayAfter(int manyWrites) throws Exception {
         store.close();
-        ZkSettings settings = new ZkSettings(zk.connectString(), 10_000, 10_000, 10, 1);
+        ZkSettings settings = new ZkSettings(zk.connectString(), 10_000, 10_000, 10, manyWrites);
         CuratorSession writing = zk.own(new CuratorSession(settings, "writes much"));
         writing.connect();
         store = zk.own(new ZkStore(writing, 2, () -> false));
         store.start(probe);
-        Reign reign = win().reign();
+        return win().reign();
+    }
+
+    @Test
+    void aReignThatIsAboutToWriteMuchLooksAwayAndLooksAgainThoughItWritesNothing() throws Exception {
+        Reign reign = winLookingAwayAfter(1_000);
+        awaitWarm(2);
+        long readBefore = gauge("ReadCount");
+
+        store.expect(reign, 999);
+        store.expect(reign, 1_000);
+
+        // All was marked again, and the topic and its configuration were read.
+        await().atMost(PATIENCE).until(() -> gauge("ReadCount") == readBefore + 2);
+        topic("later", "{\"version\":1,\"partitions\":{\"0\":[1]}}");
+        assertThat(awaitObserved("later").found()).isPresent();
+    }
+
+    @Test
+    void aReignThatWritesMuchLooksAwayAndLearnsAfterwardsWhatOthersDid() throws Exception {
+        Reign reign = winLookingAwayAfter(1);
 
         store.commit(
                 reign,

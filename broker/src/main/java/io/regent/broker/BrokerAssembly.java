@@ -91,8 +91,9 @@ final class BrokerAssembly {
         cluster = ClusterAccess.wait(access);
         openSensors();
         identify();
-        followConfig();
+        // It reads the topics meanwhile.
         seatController();
+        followConfig();
         openChannelToController();
         openReplicas();
         seatGroups();

@@ -50,9 +50,12 @@ final class MultiRead {
         return answer.znodes;
     }
 
-    /** Why one could not be read; {@link Code#OK} when all could. */
+    /**
+     * Why one could not be read; {@link Code#OK} when all could, and {@link Code#MARSHALLINGERROR} when the answer made no
+     * sense, of which ZooKeeper's client says nothing but that it lost the connection.
+     */
     Code error() {
-        return Code.get(answer.error);
+        return answer.isWhole ? Code.get(answer.error) : Code.MARSHALLINGERROR;
     }
 
     /** The path of the one that could not be read. */
@@ -89,6 +92,7 @@ final class MultiRead {
         private final List<Optional<Znode>> znodes = new ArrayList<>(paths.size());
         private int error = Code.OK.intValue();
         private int failed;
+        private boolean isWhole;
 
         @Override
         public void deserialize(InputArchive from, String tag) throws IOException {
@@ -96,6 +100,7 @@ final class MultiRead {
             if (error == Code.OK.intValue() && znodes.size() != paths.size()) {
                 throw new IOException(znodes.size() + " answers to " + paths.size() + " reads");
             }
+            isWhole = true;
         }
 
         /** Reads one result; false at the end of them. */

@@ -98,6 +98,7 @@ class MultiReadTest {
         assertThatThrownBy(() -> answer(data("one", 0, 1, 0)))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("1 answers to 3 reads");
+        assertThat(read.error()).isEqualTo(Code.MARSHALLINGERROR);
         assertThatThrownBy(() -> answer(new OpResult.CheckResult()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("operation");

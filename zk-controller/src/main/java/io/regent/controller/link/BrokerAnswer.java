@@ -35,7 +35,7 @@ public sealed interface BrokerAnswer {
         /**
          * What became of the partitions of a topic.
          *
-         * @param obeyed the numbers of those that are as they shall be; for the reader to keep
+         * @param obeyed the numbers of those that are as they shall be
          */
         record Topic(Uuid id, BitSet obeyed, List<Refusal> refusals) {}
 

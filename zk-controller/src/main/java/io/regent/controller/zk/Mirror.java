@@ -55,7 +55,10 @@ final class Mirror {
      */
     static final long PACE_MS = 20;
 
-    /** Until all was held once: one node starts at a time, while after a death all read at once. 70,000 states a second. */
+    /**
+     * Until all was held once, unless {@link #hasten hastened}: one node starts at a time, while after a death all read at
+     * once. 70,000 states a second.
+     */
     static final long FIRST_PACE_MS = 5;
 
     private enum Phase {

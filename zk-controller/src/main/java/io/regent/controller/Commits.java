@@ -36,6 +36,9 @@ final class Commits implements Iterator<Commit> {
 
     private List<Write> writes = new ArrayList<>();
     private int bytes;
+    /** How many of the writes only take a follower from an ISR, or add one. */
+    private int followerWrites;
+
     private final PartitionSet.Builder partitions = PartitionSet.builder();
     private List<String> deletionsBegun = new ArrayList<>();
 
@@ -97,7 +100,9 @@ final class Commits implements Iterator<Commit> {
             touched.forEachOf(name, number -> {
                 int leaderBefore = ZnodeChanges.stateIn(before, number).leader();
                 if (withNewLeader == (topic.get().state(number).leader() != leaderBefore)) {
-                    put(ZnodeChanges.ofPartition(before, topic.get(), number));
+                    List<Write> state = ZnodeChanges.ofPartition(before, topic.get(), number);
+                    put(state);
+                    followerWrites += withNewLeader ? 0 : state.size();
                     partitions.add(name, number);
                 }
             });
@@ -124,11 +129,12 @@ final class Commits implements Iterator<Commit> {
         writes = new ArrayList<>();
         deletionsBegun = new ArrayList<>();
         bytes = 0;
+        followerWrites = 0;
     }
 
     private void add(List<Write> what, Announcements announcements) {
         if (!what.isEmpty() || !announcements.isEmpty()) {
-            made.add(new Commit(what, announcements));
+            made.add(new Commit(what, announcements, !what.isEmpty() && followerWrites == what.size()));
         }
     }
 }

@@ -13,7 +13,7 @@ public final class WriteLimits {
     static final int MAX_COMMIT_BYTES = 512 * 1024;
 
     /** The operations of one multi: measured, larger ones are no faster and block other sessions longer. */
-    static final int MAX_COMMIT_WRITES = 500;
+    public static final int MAX_COMMIT_WRITES = 500;
 
     private WriteLimits() {}
 }

@@ -68,6 +68,19 @@ class CommitsTest {
     }
 
     @Test
+    void onlyACommitInWhichNobodyGetsAnotherLeaderIsOneOfFollowers() {
+        List<TopicImage> topics =
+                List.of(topic("followed", 1000, Replicas.of(2, 1, 3)), topic("led", 700, Replicas.of(1, 2, 3)));
+        ClusterImage image = ClusterImage.of(BROKERS, topics, Set.of());
+
+        Decision decision = controller.step(image, new Event.BrokersObserved(BROKERS.subList(1, 3)));
+
+        assertThat(commits(decision).stream().filter(c -> !c.writes().isEmpty()).map(Commit::followersOnly))
+                .as("700 leaders in two commits, of which the second has room for 300 followers")
+                .containsExactly(false, false, true, true);
+    }
+
+    @Test
     void aLargeTopicIsWrittenBeforeItsPartitions() {
         NewTopic topic = new NewTopic(
                 "wide", 9000, (short) 3, new TreeMap<>(), Map.of(), Outcome.OK, new Birth(new TopicId(1, 1), 5));

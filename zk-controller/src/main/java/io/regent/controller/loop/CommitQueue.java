@@ -1,8 +1,11 @@
 package io.regent.controller.loop;
 
+import com.google.common.collect.Iterators;
+import com.google.common.collect.PeekingIterator;
 import io.regent.controller.Announcements;
 import io.regent.controller.Commit;
 import io.regent.controller.Reign;
+import io.regent.controller.WriteLimits;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
@@ -25,28 +28,53 @@ final class CommitQueue {
      */
     static final int MAX_WAITING = 256;
 
+    /** How many writes may. A store that has a dozen full commits on their way is as busy as it can be. */
+    static final int MAX_WAITING_WRITES = 24 * WriteLimits.MAX_COMMIT_WRITES;
+
+    /**
+     * When all partitions that lost their leader have another, those that lost a follower wait for this part of the time
+     * that this took, so that the cores are free to tell who leads.
+     */
+    private static final int REST_DIVISOR = 16;
+
     private final Reign reign;
     private final CoordinationStore store;
     private final Consumer<Announcements> announcer;
+    private final Timers timers;
+    private final Delays delays;
     private final Deque<Entry> entries = new ArrayDeque<>();
     private long nextTicket;
     /** What of the last decision is still to be written, as far as there is any. */
-    private Iterator<Commit> rest = Collections.emptyIterator();
+    private PeekingIterator<Commit> rest = Iterators.peekingIterator(Collections.emptyIterator());
 
     private IntConsumer whenDurable = chunks -> {};
     private int chunks;
     private boolean writing;
+    /** How many writes are in the entries. */
+    private int writesWaiting;
     /** Whether the rest may only be written when all before it is durable. */
     private boolean held;
+    /** Whether the rest gives way to the telling of what was written before, once that is durable. */
+    private boolean givesWay;
+
+    private boolean resting;
+    private long sinceMs;
+
+    /** Has something done later, unless the reign is over by then. */
+    interface Delays {
+        void after(long delayMs, Runnable task);
+    }
 
     private static final class Entry {
         private final long ticket;
         private final Runnable whenDurable;
+        private final int writes;
         private boolean durable;
 
-        Entry(long ticket, Runnable whenDurable, boolean durable) {
+        Entry(long ticket, Runnable whenDurable, int writes, boolean durable) {
             this.ticket = ticket;
             this.whenDurable = whenDurable;
+            this.writes = writes;
             this.durable = durable;
         }
     }
@@ -54,14 +82,16 @@ final class CommitQueue {
     /**
      * @param announcer is handed the announcements of each commit when they may be sent
      */
-    CommitQueue(Reign reign, CoordinationStore store, Consumer<Announcements> announcer) {
+    CommitQueue(Reign reign, CoordinationStore store, Timers timers, Delays delays, Consumer<Announcements> announcer) {
         this.reign = reign;
         this.store = store;
+        this.timers = timers;
+        this.delays = delays;
         this.announcer = announcer;
     }
 
     boolean isFull() {
-        return entries.size() >= MAX_WAITING;
+        return entries.size() >= MAX_WAITING || writesWaiting >= MAX_WAITING_WRITES;
     }
 
     /** Whether all that was decided is durable. */
@@ -69,9 +99,9 @@ final class CommitQueue {
         return entries.isEmpty() && !writing;
     }
 
-    /** Whether what is to be written next must wait until all before it is durable. */
+    /** Whether what is to be written next must wait until all before it is durable, or for a while longer. */
     boolean isHeld() {
-        return held && !entries.isEmpty();
+        return resting || (held && !entries.isEmpty());
     }
 
     /** Whether something of the last decision is still to be written. */
@@ -86,7 +116,8 @@ final class CommitQueue {
      * @param thenDurable is told how many they were when they, and all before them, are durable
      */
     void add(Iterator<Commit> commits, boolean afterAllBefore, IntConsumer thenDurable) {
-        rest = commits;
+        rest = Iterators.peekingIterator(commits);
+        sinceMs = timers.nowMs();
         held = afterAllBefore && rest.hasNext();
         whenDurable = thenDurable;
         chunks = 0;
@@ -99,19 +130,20 @@ final class CommitQueue {
         if (rest.hasNext()) {
             Commit commit = rest.next();
             chunks++;
-            Entry entry = new Entry(
-                    nextTicket++,
-                    () -> announcer.accept(commit.announcements()),
-                    commit.writes().isEmpty());
+            int writes = commit.writes().size();
+            Entry entry = new Entry(nextTicket++, () -> announcer.accept(commit.announcements()), writes, writes == 0);
             entries.add(entry);
+            writesWaiting += writes;
             if (!entry.durable) {
                 store.commit(reign, entry.ticket, commit.writes());
             }
+            givesWay = !commit.followersOnly() && rest.hasNext() && rest.peek().followersOnly();
+            held = givesWay;
         } else {
             writing = false;
             IntConsumer then = whenDurable;
             int count = chunks;
-            entries.add(new Entry(nextTicket++, () -> then.accept(count), true));
+            entries.add(new Entry(nextTicket++, () -> then.accept(count), 0, true));
         }
         release();
     }
@@ -121,7 +153,7 @@ final class CommitQueue {
      * deposed controller that does not know it yet could still answer what it only read.
      */
     void confirm() {
-        Entry entry = new Entry(nextTicket++, () -> {}, false);
+        Entry entry = new Entry(nextTicket++, () -> {}, 0, false);
         entries.add(entry);
         store.commit(reign, entry.ticket, List.of());
     }
@@ -140,7 +172,20 @@ final class CommitQueue {
 
     private void release() {
         while (!entries.isEmpty() && entries.peek().durable) {
-            entries.poll().whenDurable.run();
+            Entry next = entries.poll();
+            writesWaiting -= next.writes;
+            next.whenDurable.run();
+        }
+        if (givesWay && entries.isEmpty()) {
+            givesWay = false;
+            rest((timers.nowMs() - sinceMs) / REST_DIVISOR);
+        }
+    }
+
+    private void rest(long restMs) {
+        if (restMs > 0) {
+            resting = true;
+            delays.after(restMs, () -> resting = false);
         }
     }
 }

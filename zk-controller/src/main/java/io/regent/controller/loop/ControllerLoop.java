@@ -243,7 +243,7 @@ public final class ControllerLoop {
         }
         phases.enter(Phase.ELECTED);
         contest.won();
-        ruling = new Ruling(reign, cores.of(reign), ports, stages);
+        ruling = new Ruling(reign, cores.of(reign), ports, phases::after, stages);
         status = status.withEpoch(reign.epoch());
         stages.elected(reign);
         ruling.tellWhoRules(neighbours.living());

@@ -65,13 +65,13 @@ final class Ruling {
     /** An event that waits; the number of its ask, or {@link #NOBODY_ASKED}. */
     private record Waiting(Event event, long ask, long sinceMs) {}
 
-    Ruling(Reign reign, Core core, Ports ports, ReignObserver observer) {
+    Ruling(Reign reign, Core core, Ports ports, CommitQueue.Delays delays, ReignObserver observer) {
         this.reign = reign;
         this.core = core;
         this.ports = ports;
         this.observer = observer;
         this.log = new StateChangeLog(reign);
-        this.commits = new CommitQueue(reign, ports.store(), this::announce);
+        this.commits = new CommitQueue(reign, ports.store(), ports.timers(), delays, this::announce);
     }
 
     private void announce(Announcements announcements) {

@@ -74,8 +74,8 @@ final class ScriptedCore implements Core {
             return Collections.emptyIterator();
         }
         return List.of(
-                        new Commit(List.of(new Write.Ensure("/first")), announcement(decision)),
-                        new Commit(List.of(new Write.Ensure("/second")), announcement(decision)))
+                        new Commit(List.of(new Write.Ensure("/first")), announcement(decision), false),
+                        new Commit(List.of(new Write.Ensure("/second")), announcement(decision), false))
                 .iterator();
     }
 

@@ -121,8 +121,8 @@ final class Committer {
             guarded.addAll(multi);
             inFlight++;
             Calls.then(
-                    handle.multi(guarded),
-                    results -> {
+                    handle.write(guarded),
+                    written -> {
                         inFlight--;
                         if (--progress.open == 0 && failure == null) {
                             listener.accept(new StoreEvent.Committed(reign, ticket));

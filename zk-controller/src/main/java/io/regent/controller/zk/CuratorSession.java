@@ -183,8 +183,8 @@ public final class CuratorSession implements ZkSession, AutoCloseable {
                 watcher.process(event);
             };
             try {
-                ReadingClient zooKeeper =
-                        new ReadingClient(connect, settings.chroot(), timeoutMs, both, readOnly, clientConfig);
+                MultiCallClient zooKeeper =
+                        new MultiCallClient(connect, settings.chroot(), timeoutMs, both, readOnly, clientConfig);
                 thread.execute(() -> adopt(next, new ZooKeeperHandle(zooKeeper, thread)));
                 return zooKeeper;
             } catch (Exception e) {

@@ -11,10 +11,10 @@ import java.util.List;
 import org.apache.jute.BinaryInputArchive;
 import org.apache.jute.BinaryOutputArchive;
 import org.apache.jute.Record;
-import org.apache.zookeeper.MultiOperationRecord;
 import org.apache.zookeeper.MultiResponse;
 import org.apache.zookeeper.Op;
 import org.apache.zookeeper.OpResult;
+import org.apache.zookeeper.ZooDefs.OpCode;
 import org.apache.zookeeper.data.Stat;
 
 /**
@@ -36,14 +36,24 @@ public final class RehearsedCommit {
         ops.add(Op.check(ControllerEpochZnode.PATH, 0));
         ops.addAll(WriteExpansion.direct(writes));
         MultiResponse answer = new MultiResponse();
-        ops.forEach(op -> answer.add(new OpResult.SetDataResult(new Stat())));
+        ops.forEach(op -> answer.add(result(op)));
         try {
-            write(new MultiOperationRecord(ops));
+            MultiWrite commit = new MultiWrite(ops);
+            write(commit.request(""));
             byte[] bytes = write(answer);
-            new MultiResponse().deserialize(BinaryInputArchive.getArchive(new ByteArrayInputStream(bytes)), TAG);
+            commit.answer().deserialize(BinaryInputArchive.getArchive(new ByteArrayInputStream(bytes)), TAG);
         } catch (IOException e) {
             throw new UncheckedIOException("memory can be written and read", e);
         }
+    }
+
+    private static OpResult result(Op op) {
+        return switch (op.getType()) {
+            case OpCode.check -> new OpResult.CheckResult();
+            case OpCode.create -> new OpResult.CreateResult(op.getPath());
+            case OpCode.delete -> new OpResult.DeleteResult();
+            default -> new OpResult.SetDataResult(new Stat());
+        };
     }
 
     private static byte[] write(Record written) throws IOException {

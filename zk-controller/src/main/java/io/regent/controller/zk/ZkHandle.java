@@ -34,6 +34,9 @@ public interface ZkHandle {
     /** Does all of these writes, or none. Fails with the code and path of the first that was refused. */
     CompletableFuture<List<OpResult>> multi(List<Op> ops);
 
+    /** The same for checks and for persistent znodes, of any number, where nobody asks for more than that it was done. */
+    CompletableFuture<Void> write(List<Op> ops);
+
     /** Creates a znode and gives the path it got, which differs from the one asked for when it is sequential. */
     CompletableFuture<String> create(String path, byte[] data, CreateMode mode);
 

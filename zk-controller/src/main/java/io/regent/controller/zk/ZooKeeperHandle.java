@@ -23,13 +23,13 @@ import org.apache.zookeeper.data.Stat;
  */
 final class ZooKeeperHandle implements ZkHandle {
 
-    final ReadingClient zooKeeper;
+    final MultiCallClient zooKeeper;
     private final Executor thread;
     private final OneShotWatches oneShotWatches;
     /** Set by the first such answer, with which the server ends the connection: it is asked for neither again. */
     private volatile boolean oldServer;
 
-    ZooKeeperHandle(ReadingClient zooKeeper, Executor thread) {
+    ZooKeeperHandle(MultiCallClient zooKeeper, Executor thread) {
         this.zooKeeper = zooKeeper;
         this.thread = thread;
         this.oneShotWatches = new OneShotWatches(zooKeeper);
@@ -75,20 +75,19 @@ final class ZooKeeperHandle implements ZkHandle {
     private CompletableFuture<List<Optional<Znode>>> readAtOnce(List<String> paths) {
         CompletableFuture<List<Optional<Znode>>> future = new CompletableFuture<>();
         MultiRead read = new MultiRead(paths);
-        zooKeeper.read(read, (rc, p, ctx) -> {
-            if (rc != Code.OK.intValue()) {
-                fail(future, rc, paths.get(0));
-            } else if (read.error() != Code.OK) {
-                fail(future, read.error().intValue(), read.failedPath());
-            } else {
-                complete(future, read.znodes());
-            }
-        });
+        send(read, future, read::znodes);
         return future.exceptionallyCompose(thrown -> {
             if (!ZkFailure.of(thrown).is(Code.UNIMPLEMENTED)) {
                 return CompletableFuture.failedFuture(thrown);
             }
             return readOneByOne(paths);
+        });
+    }
+
+    private <T> void send(MultiCall call, CompletableFuture<T> future, Supplier<T> result) {
+        zooKeeper.send(call, (rc, p, ctx) -> {
+            Code code = rc == Code.OK.intValue() ? call.error() : Code.get(rc);
+            settle(future, code.intValue(), call.failedPath(), result);
         });
     }
 
@@ -106,6 +105,13 @@ final class ZooKeeperHandle implements ZkHandle {
                     }
                 },
                 null);
+        return future;
+    }
+
+    @Override
+    public CompletableFuture<Void> write(List<Op> ops) {
+        CompletableFuture<Void> future = new CompletableFuture<>();
+        send(new MultiWrite(ops), future, () -> null);
         return future;
     }
 

@@ -115,6 +115,11 @@ final class SimHandle implements ZkHandle {
     }
 
     @Override
+    public CompletableFuture<Void> write(List<Op> ops) {
+        return multi(ops).thenApply(results -> null);
+    }
+
+    @Override
     public CompletableFuture<String> create(String path, byte[] data, CreateMode mode) {
         return multi(List.of(Op.create(path, data, Ids.OPEN_ACL_UNSAFE, mode)))
                 .thenApply(results -> ((OpResult.CreateResult) results.get(0)).getPath());

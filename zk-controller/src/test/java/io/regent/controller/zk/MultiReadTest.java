@@ -97,10 +97,10 @@ class MultiReadTest {
     void anAnswerThatFitsNoReadIsRefused() {
         assertThatThrownBy(() -> answer(data("one", 0, 1, 0)))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("1 answers to 3 reads");
+                .hasMessageContaining("1 results of 3 operations");
         assertThat(read.error()).isEqualTo(Code.MARSHALLINGERROR);
-        assertThatThrownBy(() -> answer(new OpResult.CheckResult()))
+        assertThatThrownBy(() -> new MultiReadTest().answer(new OpResult.CheckResult()))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("operation");
+                .hasMessageContaining("a result of type");
     }
 }

@@ -102,6 +102,25 @@ abstract class ZkSessionContract {
     }
 
     @Test
+    void aWriteIsDoneWholeOrNotAtAllAndNamesWhatWasRefused() {
+        world.get(handle.write(List.of(
+                Op.check("/t", 0),
+                creation("/t/new", ""),
+                creation("/t/new/ü", "y"),
+                Op.setData("/t/new", bytes("x"), 0),
+                Op.setData("/t/new", null, 1),
+                Op.delete("/t/new/ü", 0))));
+        assertThat(read("/t/new").orElseThrow().version()).isEqualTo(2);
+        assertThat(world.get(handle.children("/t/new"))).isEmpty();
+
+        ZkFailure refused = failure(
+                handle.write(List.of(Op.setData("/t/new", bytes("z"), 2), Op.check("/t", 7), Op.delete("/t/new", -1))));
+        assertThat(refused.is(Code.BADVERSION)).isTrue();
+        assertThat(refused.path()).isEqualTo("/t");
+        assertThat(read("/t/new").orElseThrow().version()).isEqualTo(2);
+    }
+
+    @Test
     void aMultiSeesWhatItHasDoneItself() {
         List<OpResult> results = world.get(handle.multi(List.of(
                 creation("/t/new", ""),

@@ -3,14 +3,13 @@ package io.regent.controller.zk;
 import java.io.IOException;
 import org.apache.zookeeper.AsyncCallback.VoidCallback;
 import org.apache.zookeeper.Watcher;
-import org.apache.zookeeper.ZooDefs.OpCode;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.client.ZKClientConfig;
 import org.apache.zookeeper.proto.ReplyHeader;
 import org.apache.zookeeper.proto.RequestHeader;
 
-/** ZooKeeper's client, which also takes a {@link MultiRead}. Safe for use by any thread. */
-final class ReadingClient extends ZooKeeper {
+/** ZooKeeper's client, which also takes a {@link MultiCall}. Safe for use by any thread. */
+final class MultiCallClient extends ZooKeeper {
 
     private final String chroot;
 
@@ -18,7 +17,7 @@ final class ReadingClient extends ZooKeeper {
      * @param chroot what the connect string ends with; empty for none
      * @throws IOException when no socket can be made
      */
-    ReadingClient(
+    MultiCallClient(
             String connect, String chroot, int timeoutMs, Watcher watcher, boolean readOnly, ZKClientConfig config)
             throws IOException {
         super(connect, timeoutMs, watcher, readOnly, config);
@@ -26,10 +25,10 @@ final class ReadingClient extends ZooKeeper {
     }
 
     /** Sends it, in order with all other calls; the callback says whether there is an answer. */
-    void read(MultiRead read, VoidCallback callback) {
+    void send(MultiCall call, VoidCallback callback) {
         RequestHeader header = new RequestHeader();
-        header.setType(OpCode.multiRead);
+        header.setType(call.type());
         cnxn.queuePacket(
-                header, new ReplyHeader(), read.request(chroot), read.answer(), callback, null, null, null, null);
+                header, new ReplyHeader(), call.request(chroot), call.answer(), callback, null, null, null, null);
     }
 }

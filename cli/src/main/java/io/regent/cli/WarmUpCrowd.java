@@ -1,6 +1,7 @@
 package io.regent.cli;
 
 import io.regent.metadata.Assignment;
+import io.regent.metadata.LeaderRecovery;
 import io.regent.metadata.PartitionId;
 import io.regent.metadata.PartitionState;
 import io.regent.metadata.Replicas;
@@ -20,8 +21,7 @@ import org.apache.zookeeper.ZooKeeper;
 
 /**
  * Writes many topics into ZooKeeper whose replicas are on brokers that do not exist: whoever may rule reads them and tells
- * brokers of them, and nobody has to store them. The first that rules finds all of them without their leaders, and writes that.
- * So the JVM archives profiles of what a large cluster asks of a controller.
+ * brokers of them, and nobody has to store them. So the JVM archives profiles of what a large cluster asks of a controller.
  *
  * <p>Used once, by one thread.
  */
@@ -65,7 +65,8 @@ final class WarmUpCrowd {
             create(
                     ops,
                     PartitionStateZnode.path(partition),
-                    PartitionStateZnode.encode(PartitionState.first(broker(p), Replicas.of(broker(p)), 0)));
+                    PartitionStateZnode.encode(new PartitionState(
+                            PartitionState.NO_LEADER, 0, Replicas.of(broker(p)), LeaderRecovery.RECOVERED, 0, 0)));
         }
         return ops;
     }

@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>While its node rules, the reign is the only writer of partitions' states: these are marked and not read, until the
  * reign is over. Changes of topics' znodes are read and told, since old tools create and expand topics by writing those.
- * While the reign writes very much, the mirror looks away: ZooKeeper and this node would be busier with the events of these
- * writes than with the writes. When it looks again, all is marked.
+ * While very much is written, by this node or another, the mirror looks away: ZooKeeper and this node would be busier with the
+ * events of these writes than with the writes. When it looks again, all is marked.
  */
 final class Mirror {
 
@@ -61,6 +61,12 @@ final class Mirror {
      */
     static final long FIRST_PACE_MS = 5;
 
+    /** A follower that was told of this part of all partitions within a second will be told of far more: a large broker died. */
+    private static final int FLOOD_DIVISOR = 20;
+
+    /** For how long a follower looks away from such a flood: what one such death takes to be written. */
+    static final long LOOK_AWAY_MS = 2_000;
+
     private enum Phase {
         /** Somebody else rules, or nobody: the mirror keeps itself clean at its own pace. */
         FOLLOWING,
@@ -79,6 +85,8 @@ final class Mirror {
     /** Topics that are told at their next reading even if that finds nothing new. */
     private final Set<String> retold = new HashSet<>();
 
+    private final Burst events = new Burst();
+
     private Phase phase = Phase.FOLLOWING;
     /** The session that is read in; null between two. */
     private ZkHandle handle;
@@ -88,7 +96,7 @@ final class Mirror {
     private boolean hasHeldAll;
     /** Whether nobody ruled when the first reading began, so that this node may have to before it is done. */
     private boolean hasty;
-    /** Whether topics are not watched, as the reign itself writes so much. */
+    /** Whether topics are not watched, as so much of them is written. */
     private boolean lookingAway;
 
     /**
@@ -166,6 +174,10 @@ final class Mirror {
     /** This node has won: reads what is marked as fast as it can, and says when it is clean. */
     void takeOver() {
         phase = Phase.TAKING_OVER;
+        if (lookingAway) {
+            watchAndMarkAll();
+            return;
+        }
         if (!watches.missNothing()) {
             marks.markAll(held.image());
         }
@@ -190,6 +202,28 @@ final class Mirror {
             lookingAway = true;
             watches.end();
         }
+    }
+
+    /** Whether so much changes that reading it all again, in peace, is less than being told of each. Only while following. */
+    private boolean isFlood() {
+        int told = events.another(session.thread().nowMs());
+        return phase == Phase.FOLLOWING
+                && hasHeldAll
+                && watches.missNothing()
+                && told % session.settings().manyWrites() == 0
+                && told >= held.image().partitionCount() / FLOOD_DIVISOR;
+    }
+
+    private void lookAwayForAWhile() {
+        lookingAway = true;
+        watches.end();
+        marks.markAll(held.image());
+        ZkHandle from = handle;
+        session.thread().schedule(LOOK_AWAY_MS, () -> {
+            if (from == handle && lookingAway && phase == Phase.FOLLOWING) {
+                watchAndMarkAll();
+            }
+        });
     }
 
     boolean isLookingAway() {
@@ -249,6 +283,9 @@ final class Mirror {
             client.mended(path);
         }
         TopicPath.mark(path, marks, held.image());
+        if (isFlood()) {
+            lookAwayForAWhile();
+        }
         if (!isNothingDue()) {
             wake();
         }
@@ -284,13 +321,18 @@ final class Mirror {
         }
         if (phase == Phase.TAKING_OVER) {
             while (inFlight < session.settings().maxInFlight() && send()) {}
-        } else if (inFlight == 0 && !resting && !watches.areImpossible()) {
+        } else if (inFlight == 0 && !resting && !watches.areImpossible() && !isBlind()) {
             send();
         }
         metrics.show(marks, held.image(), isNothingDue());
         if (isReady()) {
             client.clean();
         }
+    }
+
+    /** Whether what is read now would have to be read again. */
+    private boolean isBlind() {
+        return lookingAway && phase == Phase.FOLLOWING;
     }
 
     /** Sends one reading; false when none is due. */

@@ -86,7 +86,7 @@ final class TopicWatches {
         missNothing = false;
         Calls.then(
                 handle.unwatch(TopicZnode.PARENT),
-                ended -> LOG.debug("{} is not watched while the reign writes much", TopicZnode.PARENT),
+                ended -> LOG.debug("{} is not watched while much of it is written", TopicZnode.PARENT),
                 failure -> LOG.info("{} is still watched: {}", TopicZnode.PARENT, failure.getMessage()));
     }
 

@@ -7,7 +7,8 @@ package io.regent.controller.zk;
  * @param sessionTimeoutMs {@code zookeeper.session.timeout.ms}, as asked for; the server may grant another
  * @param connectionTimeoutMs {@code zookeeper.connection.timeout.ms}: how long the start waits for a first session
  * @param maxInFlight {@code zookeeper.max.in.flight.requests}: how many batches are on their way at once
- * @param manyWrites after how many writes with no pause between them a ruling node would rather not be told of each
+ * @param manyWrites after how many writes with no pause between them, its own or those of who rules, a node would rather not be
+ *     told of each
  */
 public record ZkSettings(
         String connect, int sessionTimeoutMs, int connectionTimeoutMs, int maxInFlight, int manyWrites) {

@@ -22,6 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import javax.management.ObjectName;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.Op;
@@ -220,6 +222,67 @@ class MirrorTest extends LossyStore {
         store.resign(reign);
         assertThat(win().image().state(new PartitionId("orders", 0)).leaderEpoch())
                 .isEqualTo(7);
+    }
+
+    /** Of a topic of 100 partitions, all states are written at once, under the eyes of a node that would be told of ten. */
+    private void floodAFollower() throws Exception {
+        store.close();
+        topic("large", topicZnode(100));
+        for (int partition = 0; partition < 100; partition++) {
+            state("large", partition, 1, 0);
+        }
+        CuratorSession following =
+                zk.own(new CuratorSession(new ZkSettings(zk.connectString(), 10_000, 10_000, 10, 10), "follows"));
+        following.connect();
+        store = zk.own(new ZkStore(following, 2, () -> false));
+        store.start(probe);
+        awaitWarm(102);
+
+        List<Op> writes = new ArrayList<>();
+        for (int partition = 0; partition < 100; partition++) {
+            writes.add(Op.setData(
+                    PartitionStateZnode.path(new PartitionId("large", partition)),
+                    ZkFixture.bytes(String.format(STATE, 2, 5, 2)),
+                    0));
+        }
+        zk.admin.multi(writes);
+        // The states of both topics, their znodes and the names: it looks away, and takes nothing for known.
+        await().atMost(PATIENCE).until(() -> gauge("DirtyCount") == 105);
+    }
+
+    private static String topicZnode(int partitions) {
+        String assignments = IntStream.range(0, partitions)
+                .mapToObj(number -> "\"" + number + "\":[1,2]")
+                .collect(Collectors.joining(","));
+        return "{\"version\":1,\"partitions\":{" + assignments + "}}";
+    }
+
+    private static long withLeaderEpoch(ClusterImage image, int leaderEpoch) {
+        return IntStream.range(0, 100)
+                .filter(number -> image.state(new PartitionId("large", number)).leaderEpoch() == leaderEpoch)
+                .count();
+    }
+
+    @Test
+    void aFollowerLooksAwayFromAFloodAndIsWarmAgainSoonAfter() throws Exception {
+        floodAFollower();
+        awaitWarm(102);
+        setState("orders", 0, 2, 9);
+        ClusterImage image = win().image();
+        assertThat(withLeaderEpoch(image, 5)).isEqualTo(100);
+        assertThat(image.state(new PartitionId("orders", 0)).leaderEpoch()).isEqualTo(9);
+    }
+
+    @Test
+    void aFollowerThatWinsWhileItLooksAwayReadsAllAndIsToldOfTopicsAgain() throws Exception {
+        floodAFollower();
+        setState("orders", 0, 2, 9);
+        ClusterImage image = win().image();
+        assertThat(withLeaderEpoch(image, 5)).isEqualTo(100);
+        assertThat(image.state(new PartitionId("orders", 0)).leaderEpoch()).isEqualTo(9);
+
+        topic("later", "{\"version\":1,\"partitions\":{\"0\":[1]}}");
+        assertThat(awaitObserved("later").found()).isPresent();
     }
 
     @Test

@@ -1,8 +1,9 @@
 package io.regent.controller;
 
-import java.util.Collection;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Which names a topic may have. Pure. */
 final class TopicNames {
@@ -36,13 +37,17 @@ final class TopicNames {
         return Optional.empty();
     }
 
-    /** The existing topic whose metrics would have the same name, since metrics show a period as an underscore. */
-    static Optional<String> collision(String name, Collection<String> existing) {
+    /**
+     * The existing topic whose metrics would have the same name, since metrics show a period as an underscore.
+     *
+     * @param existing is asked only where the name has a period or an underscore: no other can collide
+     */
+    static Optional<String> collision(String name, Supplier<Stream<String>> existing) {
         if (name.indexOf('.') < 0 && name.indexOf('_') < 0) {
             return Optional.empty();
         }
         String unified = name.replace('.', '_');
-        return existing.stream()
+        return existing.get()
                 .filter(other -> !other.equals(name) && other.length() == name.length())
                 .filter(other -> other.replace('.', '_').equals(unified))
                 .findFirst();

@@ -39,7 +39,7 @@ final class BrokerChannel {
     private final Endpoint endpoint;
     private final Transport.Lane lane;
     private final Telling telling;
-    private final QueueTime queueTime;
+    private final ChannelMetrics metrics;
     private final ControlRequests requests;
     private final SharedMetadata metadata;
     private final ControlAnswers answers;
@@ -70,13 +70,13 @@ final class BrokerChannel {
             LinkSettings settings,
             Transport.Lane lane,
             Telling telling,
-            QueueTime queueTime) {
+            ChannelMetrics metrics) {
         this.reign = telling.reign();
         this.broker = broker;
         this.endpoint = broker.endpoint(settings.listenerName()).orElseThrow();
         this.lane = lane;
         this.telling = telling;
-        this.queueTime = queueTime;
+        this.metrics = metrics;
         this.requests = telling.requests();
         this.metadata = telling.metadata();
         this.answers = new ControlAnswers(reign, broker, telling);
@@ -93,7 +93,10 @@ final class BrokerChannel {
     }
 
     void open() {
-        lane.execute(this::connect);
+        lane.execute(() -> {
+            connect();
+            metrics.open(this::queueSize);
+        });
     }
 
     /** Has this broker's part of the announcements sent. */
@@ -106,13 +109,14 @@ final class BrokerChannel {
             }
             unanswered++;
             outbox.add(announcements);
-            queueTime.queued();
+            metrics.queued();
             pump();
         });
     }
 
     /** Sends nothing more, and forgets what is unanswered. */
     void close() {
+        metrics.close();
         lane.execute(() -> {
             closed = true;
             if (connection != null) {
@@ -176,7 +180,7 @@ final class BrokerChannel {
             Outbox.Batch next = batch.get();
             Optional<Body> body = body(next);
             if (body.isPresent()) {
-                queueTime.sent(!outbox.isEmpty());
+                metrics.sent(!outbox.isEmpty());
                 send(new Outgoing(next, body.get()));
                 return;
             }

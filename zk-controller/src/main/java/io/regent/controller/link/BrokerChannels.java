@@ -1,6 +1,5 @@
 package io.regent.controller.link;
 
-import com.yammer.metrics.core.Timer;
 import io.regent.controller.Announcements;
 import io.regent.controller.Reign;
 import io.regent.controller.loop.BrokerLink;
@@ -15,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.apache.kafka.server.metrics.KafkaMetricsGroup;
@@ -31,8 +29,6 @@ public final class BrokerChannels implements BrokerLink {
 
     private static final Logger LOG = LoggerFactory.getLogger(BrokerChannels.class);
 
-    private static final String QUEUE_SIZE = "QueueSize";
-    private static final String REQUEST_TIME = "RequestRateAndQueueTimeMs";
     private static final String TOTAL_QUEUE_SIZE = "TotalQueueSize";
 
     private final LinkSettings settings;
@@ -111,22 +107,14 @@ public final class BrokerChannels implements BrokerLink {
                     endpoint.get().securityProtocol());
             return;
         }
-        Timer waits = metrics.newTimer(REQUEST_TIME, TimeUnit.MILLISECONDS, TimeUnit.SECONDS, tags(broker.id()));
-        BrokerChannel channel =
-                new BrokerChannel(broker, settings, transport.nextLane(), telling, new QueueTime(waits));
+        BrokerChannel channel = new BrokerChannel(
+                broker, settings, transport.nextLane(), telling, new ChannelMetrics(metrics, broker.id()));
         channels.put(broker.id(), channel);
-        metrics.newGauge(QUEUE_SIZE, channel::queueSize, tags(broker.id()));
         channel.open();
-    }
-
-    private static Map<String, String> tags(int brokerId) {
-        return Map.of("broker-id", Integer.toString(brokerId));
     }
 
     private void drop(int brokerId) {
         channels.remove(brokerId).close();
-        metrics.removeMetric(QUEUE_SIZE, tags(brokerId));
-        metrics.removeMetric(REQUEST_TIME, tags(brokerId));
     }
 
     @Override

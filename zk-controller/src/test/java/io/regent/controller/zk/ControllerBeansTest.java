@@ -77,8 +77,10 @@ class ControllerBeansTest {
                     .isPositive();
             assertThat(read("type=ControllerChannelManager,name=TotalQueueSize", "Value"))
                     .isInstanceOf(Integer.class);
-            assertThat(read("type=ControllerChannelManager,name=QueueSize,broker-id=1", "Value"))
-                    .isInstanceOf(Integer.class);
+            await().atMost(PATIENCE)
+                    .ignoreExceptions()
+                    .until(() -> read("type=ControllerChannelManager,name=QueueSize,broker-id=1", "Value")
+                            instanceof Integer);
             await().atMost(PATIENCE)
                     .untilAsserted(() -> assertThat((long) read(
                                     "type=ControllerChannelManager,name=RequestRateAndQueueTimeMs,broker-id=1",

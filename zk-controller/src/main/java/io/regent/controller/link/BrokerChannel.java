@@ -23,6 +23,9 @@ final class BrokerChannel {
     private static final long FIRST_BACKOFF_MS = 50;
     private static final long MAX_BACKOFF_MS = 1_000;
 
+    /** A takeover should not have to wait for JMX. */
+    private static final long METRICS_AFTER_MS = 1_000;
+
     /** How long at most between two lulls, and in which steps, this node's own broker waits for others to be told. */
     private static final int MAX_YIELDS = 100;
 
@@ -95,7 +98,7 @@ final class BrokerChannel {
     void open() {
         lane.execute(() -> {
             connect();
-            metrics.open(this::queueSize);
+            lane.schedule(METRICS_AFTER_MS, () -> metrics.open(this::queueSize));
         });
     }
 

@@ -1,6 +1,8 @@
 package io.regent.controller.link;
 
 import com.yammer.metrics.core.Timer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
@@ -10,8 +12,8 @@ import org.apache.kafka.server.metrics.KafkaMetricsGroup;
  * What JMX shows of the channel to one broker, with Kafka's names: how many partitions wait to be told, and how long what the
  * broker must be told had waited when a request was sent. It decides nothing.
  *
- * <p>Opened and fed on the channel's lane, as JMX takes longer to take them in than the loop to decide about a broker; closed by
- * any thread, before or after it is opened.
+ * <p>Fed and opened on the channel's lane, in any order: JMX takes longer to take them in than the loop to decide about a broker
+ * and the lane to tell it, so that waits until the broker had time to be told what is urgent. Closed by any thread.
  */
 final class ChannelMetrics {
 
@@ -21,6 +23,9 @@ final class ChannelMetrics {
 
     private final KafkaMetricsGroup group;
     private final Map<String, String> tags;
+    /** What was measured before there was a timer. */
+    private final List<Long> early = new ArrayList<>();
+
     private Timer timer;
     private boolean closed;
     private long sinceNs = NOTHING_WAITS;
@@ -35,6 +40,8 @@ final class ChannelMetrics {
         if (!closed) {
             timer = group.newTimer(REQUEST_TIME, TimeUnit.MILLISECONDS, TimeUnit.SECONDS, tags);
             group.newGauge(QUEUE_SIZE, queueSize::getAsInt, tags);
+            early.forEach(waitedNs -> timer.update(waitedNs, TimeUnit.NANOSECONDS));
+            early.clear();
         }
     }
 
@@ -56,8 +63,11 @@ final class ChannelMetrics {
     /** A request has left; whatever still waits is counted from here. */
     synchronized void sent(boolean moreWaits) {
         long nowNs = System.nanoTime();
+        long waitedNs = sinceNs == NOTHING_WAITS ? 0 : nowNs - sinceNs;
         if (timer != null) {
-            timer.update(sinceNs == NOTHING_WAITS ? 0 : nowNs - sinceNs, TimeUnit.NANOSECONDS);
+            timer.update(waitedNs, TimeUnit.NANOSECONDS);
+        } else if (!closed) {
+            early.add(waitedNs);
         }
         sinceNs = moreWaits ? nowNs : NOTHING_WAITS;
     }

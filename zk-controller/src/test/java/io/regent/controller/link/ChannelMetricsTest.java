@@ -3,6 +3,7 @@ package io.regent.controller.link;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.yammer.metrics.core.MetricName;
+import com.yammer.metrics.core.Timer;
 import java.util.List;
 import org.apache.kafka.server.metrics.KafkaMetricsGroup;
 import org.apache.kafka.server.metrics.KafkaYammerMetrics;
@@ -22,6 +23,15 @@ class ChannelMetricsTest {
                 .toList();
     }
 
+    private static Timer timer() {
+        return (Timer) KafkaYammerMetrics.defaultRegistry().allMetrics().entrySet().stream()
+                .filter(shown -> shown.getKey().getType().equals("ChannelMetricsTest"))
+                .filter(shown -> shown.getKey().getName().equals("RequestRateAndQueueTimeMs"))
+                .findFirst()
+                .orElseThrow()
+                .getValue();
+    }
+
     @AfterEach
     void close() {
         metrics.close();
@@ -35,6 +45,7 @@ class ChannelMetricsTest {
 
         metrics.open(() -> 3);
         metrics.sent(true);
+        assertThat(timer().count()).as("with what was sent before").isEqualTo(2);
         assertThat(shown()).containsExactly("QueueSize", "RequestRateAndQueueTimeMs");
 
         metrics.close();

@@ -1,6 +1,5 @@
 package io.regent.controller;
 
-import com.google.common.base.Suppliers;
 import io.regent.controller.Asks.NewTopic;
 import io.regent.metadata.Assignment;
 import io.regent.metadata.ClusterImage;
@@ -17,8 +16,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /** CreateTopics: checks each topic as Kafka does, places its replicas, and gives its partitions leaders. Pure. */
 final class TopicCreation {
@@ -35,17 +32,16 @@ final class TopicCreation {
         Map<String, Integer> occurrences = new HashMap<>();
         ask.topics().forEach(topic -> occurrences.merge(topic.name(), 1, Integer::sum));
         Draft draft = new Draft(now, reign);
-        // With what the request has created so far, as topics of one request may not collide with each other either.
-        List<String> created = new ArrayList<>();
-        Supplier<List<String>> existing = Suppliers.memoize(now::topicNames);
-        Supplier<Stream<String>> names = () -> Stream.concat(existing.get().stream(), created.stream());
+        // The names grow with the request, so that topics of one request cannot collide with each other either.
+        boolean mayCollide = ask.topics().stream().anyMatch(topic -> TopicNames.mayCollide(topic.name()));
+        List<String> names = new ArrayList<>(mayCollide ? now.topicNames() : List.of());
         List<Answer.CreatedTopic> results = new ArrayList<>();
         for (NewTopic topic : ask.topics()) {
             boolean repeated = occurrences.get(topic.name()) > 1;
             Plan plan = repeated ? repeatedInRequest(topic) : plan(now, topic, names);
             if (plan.outcome().isOk() && !ask.validateOnly()) {
                 create(draft, now, topic, plan.assignments());
-                created.add(topic.name());
+                names.add(topic.name());
             }
             results.add(result(topic, plan, ask.validateOnly()));
         }
@@ -78,7 +74,7 @@ final class TopicCreation {
                 Fault.INVALID_REQUEST, "The request contains more than one entry for topic '" + topic.name() + "'.");
     }
 
-    private Plan plan(ClusterImage now, NewTopic topic, Supplier<Stream<String>> names) {
+    private Plan plan(ClusterImage now, NewTopic topic, List<String> names) {
         Optional<Plan> refusal = checkName(now, topic.name(), names);
         if (refusal.isPresent()) {
             return refusal.get();
@@ -93,7 +89,7 @@ final class TopicCreation {
         return checkSize(topic, plan);
     }
 
-    private static Optional<Plan> checkName(ClusterImage now, String name, Supplier<Stream<String>> names) {
+    private static Optional<Plan> checkName(ClusterImage now, String name, List<String> names) {
         if (name.equals(TopicNames.CLUSTER_METADATA)) {
             return Optional.of(
                     Plan.refused(Fault.INVALID_REQUEST, "Creation of internal topic " + name + " is prohibited."));

@@ -1,9 +1,8 @@
 package io.regent.controller;
 
+import java.util.Collection;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** Which names a topic may have. Pure. */
 final class TopicNames {
@@ -37,17 +36,18 @@ final class TopicNames {
         return Optional.empty();
     }
 
-    /**
-     * The existing topic whose metrics would have the same name, since metrics show a period as an underscore.
-     *
-     * @param existing is asked only where the name has a period or an underscore: no other can collide
-     */
-    static Optional<String> collision(String name, Supplier<Stream<String>> existing) {
-        if (name.indexOf('.') < 0 && name.indexOf('_') < 0) {
+    /** Whether there can be any other topic that this one collides with. */
+    static boolean mayCollide(String name) {
+        return name.indexOf('.') >= 0 || name.indexOf('_') >= 0;
+    }
+
+    /** The existing topic whose metrics would have the same name, since metrics show a period as an underscore. */
+    static Optional<String> collision(String name, Collection<String> existing) {
+        if (!mayCollide(name)) {
             return Optional.empty();
         }
         String unified = name.replace('.', '_');
-        return existing.get()
+        return existing.stream()
                 .filter(other -> !other.equals(name) && other.length() == name.length())
                 .filter(other -> other.replace('.', '_').equals(unified))
                 .findFirst();

@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param writes go in one multi; may be empty
  * @param announcements to be sent when these writes, and those of the decision's commits before this one, are durable
- * @param followersOnly whether nobody gets another leader by it, only an ISR another size; it may give way to telling who leads
+ * @param followersOnly whether it only writes states of partitions that keep their leader; it may give way to telling who leads
  */
 public record Commit(List<Write> writes, Announcements announcements, boolean followersOnly) {
 

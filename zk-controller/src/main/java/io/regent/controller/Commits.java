@@ -36,7 +36,7 @@ final class Commits implements Iterator<Commit> {
 
     private List<Write> writes = new ArrayList<>();
     private int bytes;
-    /** How many of the writes only take a follower from an ISR, or add one. */
+    /** How many of the writes are states of partitions that keep their leader. */
     private int followerWrites;
 
     private final PartitionSet.Builder partitions = PartitionSet.builder();

@@ -28,7 +28,7 @@ final class CommitQueue {
      */
     static final int MAX_WAITING = 256;
 
-    /** How many writes may. A store that has a dozen full commits on their way is as busy as it can be. */
+    /** How many writes may. A store that has ten full commits on their way and as many at hand is as busy as it can be. */
     static final int MAX_WAITING_WRITES = 24 * WriteLimits.MAX_COMMIT_WRITES;
 
     /**
@@ -137,6 +137,8 @@ final class CommitQueue {
             if (!entry.durable) {
                 store.commit(reign, entry.ticket, commit.writes());
             }
+            // What is durable is announced before the next commit is made.
+            release();
             givesWay = !commit.followersOnly() && rest.hasNext() && rest.peek().followersOnly();
             held = givesWay;
         } else {

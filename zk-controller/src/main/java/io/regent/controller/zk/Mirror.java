@@ -61,9 +61,6 @@ final class Mirror {
      */
     static final long FIRST_PACE_MS = 5;
 
-    /** A follower that was told of this part of all partitions within a second will be told of far more: a large broker died. */
-    private static final int FLOOD_DIVISOR = 20;
-
     /** For how long a follower looks away from such a flood: what one such death takes to be written. */
     static final long LOOK_AWAY_MS = 2_000;
 
@@ -85,7 +82,7 @@ final class Mirror {
     /** Topics that are told at their next reading even if that finds nothing new. */
     private final Set<String> retold = new HashSet<>();
 
-    private final Burst events = new Burst();
+    private final Flood flood;
 
     private Phase phase = Phase.FOLLOWING;
     /** The session that is read in; null between two. */
@@ -108,6 +105,7 @@ final class Mirror {
         this.held = new HeldTopics(badZnodes, marks, newId);
         this.watches = new TopicWatches(session, this::changed, this::watchAndMarkAll);
         this.metrics = new MirrorMetrics(session.thread());
+        this.flood = new Flood(session.settings().manyWrites());
     }
 
     /** A session has begun. What was held is kept until it has been read again. */
@@ -204,16 +202,6 @@ final class Mirror {
         }
     }
 
-    /** Whether so much changes that reading it all again, in peace, is less than being told of each. Only while following. */
-    private boolean isFlood() {
-        int told = events.another(session.thread().nowMs());
-        return phase == Phase.FOLLOWING
-                && hasHeldAll
-                && watches.missNothing()
-                && told % session.settings().manyWrites() == 0
-                && told >= held.image().partitionCount() / FLOOD_DIVISOR;
-    }
-
     private void lookAwayForAWhile() {
         lookingAway = true;
         watches.end();
@@ -283,7 +271,8 @@ final class Mirror {
             client.mended(path);
         }
         TopicPath.mark(path, marks, held.image());
-        if (isFlood()) {
+        boolean mayLookAway = phase == Phase.FOLLOWING && hasHeldAll && watches.missNothing();
+        if (mayLookAway && flood.rises(session.thread().nowMs(), held.image())) {
             lookAwayForAWhile();
         }
         if (!isNothingDue()) {

@@ -1,20 +1,16 @@
 package io.regent.controller.zk;
 
+import static io.regent.controller.zk.MultiCallBytes.answer;
+import static io.regent.controller.zk.MultiCallBytes.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
-import org.apache.jute.BinaryInputArchive;
-import org.apache.jute.BinaryOutputArchive;
-import org.apache.jute.Record;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.MultiOperationRecord;
-import org.apache.zookeeper.MultiResponse;
 import org.apache.zookeeper.Op;
 import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.data.Stat;
@@ -24,29 +20,7 @@ import org.junit.jupiter.api.Test;
 class MultiReadTest {
 
     private static final List<String> PATHS = List.of("/a", "/b/ü", "/c");
-    private static final String TAG = "";
-
     private final MultiRead read = new MultiRead(PATHS);
-
-    private static byte[] bytes(Record written) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        written.serialize(BinaryOutputArchive.getArchive(bytes), TAG);
-        return bytes.toByteArray();
-    }
-
-    private void answer(OpResult... results) throws IOException {
-        MultiResponse response = new MultiResponse();
-        for (OpResult result : results) {
-            response.add(result);
-        }
-        answer(bytes(response));
-    }
-
-    private void answer(byte[] bytes) throws IOException {
-        ByteArrayInputStream from = new ByteArrayInputStream(bytes);
-        read.answer().deserialize(BinaryInputArchive.getArchive(from), TAG);
-        assertThat(from.available()).isZero();
-    }
 
     private static OpResult data(String text, int version, long czxid, long owner) {
         byte[] data = text == null ? null : text.getBytes(StandardCharsets.UTF_8);
@@ -68,7 +42,7 @@ class MultiReadTest {
 
     @Test
     void znodesAreReadInTheOrderOfTheirPathsAndThoseThatAreNotThereAreEmpty() throws IOException {
-        answer(data("one", 5, 77, 0), new OpResult.ErrorResult(Code.NONODE.intValue()), data(null, 0, 78, 99));
+        answer(read, data("one", 5, 77, 0), new OpResult.ErrorResult(Code.NONODE.intValue()), data(null, 0, 78, 99));
 
         assertThat(read.error()).isEqualTo(Code.OK);
         assertThat(read.znodes()).hasSize(3);
@@ -85,6 +59,7 @@ class MultiReadTest {
     @Test
     void aZnodeThatMayNotBeReadIsNamedWithTheReason() throws IOException {
         answer(
+                read,
                 data("one", 0, 1, 0),
                 new OpResult.ErrorResult(Code.NOAUTH.intValue()),
                 new OpResult.ErrorResult(Code.NONODE.intValue()));
@@ -95,11 +70,11 @@ class MultiReadTest {
 
     @Test
     void anAnswerThatFitsNoReadIsRefused() {
-        assertThatThrownBy(() -> answer(data("one", 0, 1, 0)))
+        assertThatThrownBy(() -> answer(read, data("one", 0, 1, 0)))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("1 results of 3 operations");
         assertThat(read.error()).isEqualTo(Code.MARSHALLINGERROR);
-        assertThatThrownBy(() -> new MultiReadTest().answer(new OpResult.CheckResult()))
+        assertThatThrownBy(() -> answer(new MultiRead(PATHS), new OpResult.CheckResult()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("a result of type");
     }

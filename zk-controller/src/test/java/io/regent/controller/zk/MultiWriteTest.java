@@ -1,21 +1,17 @@
 package io.regent.controller.zk;
 
+import static io.regent.controller.zk.MultiCallBytes.answer;
+import static io.regent.controller.zk.MultiCallBytes.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Function;
-import org.apache.jute.BinaryInputArchive;
-import org.apache.jute.BinaryOutputArchive;
-import org.apache.jute.Record;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.MultiOperationRecord;
-import org.apache.zookeeper.MultiResponse;
 import org.apache.zookeeper.Op;
 import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.ZooDefs.Ids;
@@ -25,7 +21,6 @@ import org.junit.jupiter.api.Test;
 /** Holds what is written and read against ZooKeeper's own classes. */
 class MultiWriteTest {
 
-    private static final String TAG = "";
     private static final List<Op> OPS = ops(path -> path);
 
     private final MultiWrite write = new MultiWrite(OPS);
@@ -38,22 +33,6 @@ class MultiWriteTest {
                 Op.create(at.apply("/c/d"), new byte[] {1}, Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT),
                 Op.setData(at.apply("/e"), null, -1),
                 Op.delete(at.apply("/f"), -1));
-    }
-
-    private static byte[] bytes(Record written) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        written.serialize(BinaryOutputArchive.getArchive(bytes), TAG);
-        return bytes.toByteArray();
-    }
-
-    private void answer(OpResult... results) throws IOException {
-        MultiResponse response = new MultiResponse();
-        for (OpResult result : results) {
-            response.add(result);
-        }
-        ByteArrayInputStream from = new ByteArrayInputStream(bytes(response));
-        write.answer().deserialize(BinaryInputArchive.getArchive(from), TAG);
-        assertThat(from.available()).isZero();
     }
 
     private static OpResult error(Code code) {
@@ -75,6 +54,7 @@ class MultiWriteTest {
     void whatWasDoneIsReadWhole() throws IOException {
         Stat stat = new Stat(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
         answer(
+                write,
                 new OpResult.CheckResult(),
                 new OpResult.SetDataResult(stat),
                 new OpResult.CreateResult("/c"),
@@ -87,6 +67,7 @@ class MultiWriteTest {
     @Test
     void theFirstThatWasRefusedIsNamedWithTheReason() throws IOException {
         answer(
+                write,
                 error(Code.OK),
                 error(Code.BADVERSION),
                 error(Code.RUNTIMEINCONSISTENCY),
@@ -99,7 +80,7 @@ class MultiWriteTest {
 
     @Test
     void anAnswerToSomethingElseSaysNothingOfWhatBecameOfIt() {
-        assertThatThrownBy(() -> answer(new OpResult.CheckResult()))
+        assertThatThrownBy(() -> answer(write, new OpResult.CheckResult()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("1 results of 6 operations");
         assertThat(write.error()).isEqualTo(Code.MARSHALLINGERROR);
@@ -109,7 +90,7 @@ class MultiWriteTest {
 
     @Test
     void aResultOfAnotherOperationIsRefused() {
-        assertThatThrownBy(() -> answer(new OpResult.DeleteResult()))
+        assertThatThrownBy(() -> answer(write, new OpResult.DeleteResult()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("a result of type");
     }

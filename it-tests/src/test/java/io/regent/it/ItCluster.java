@@ -173,22 +173,22 @@ final class ItCluster implements AutoCloseable {
                                         && partition.inSyncReplicaIds.size() == partition.replicaIds.size()));
     }
 
-    /** Asks until it is done: the client does not try again by itself when the controller moved meanwhile. */
+    /**
+     * Asks until it is done, each time with a client that has just learnt who rules: one that was told so before the
+     * controller moved does not ask again by itself.
+     */
     void electPreferredLeaders(String topic) {
-        try (Admin admin = admin()) {
-            await("each partition of " + topic + " led by its preferred replica")
-                    .until(() -> {
-                        admin.electLeaders(ElectionType.PREFERRED, null)
-                                .partitions()
-                                .get();
-                        return isToldBy(
-                                topic,
-                                told -> !told.isEmpty()
-                                        && told.stream()
-                                                .allMatch(partition -> partition.leaderId.equals(
-                                                        Optional.of(partition.replicaIds.get(0)))));
-                    });
-        }
+        await("each partition of " + topic + " led by its preferred replica").until(() -> {
+            try (Admin admin = admin()) {
+                admin.electLeaders(ElectionType.PREFERRED, null).partitions().get();
+            }
+            return isToldBy(
+                    topic,
+                    told -> !told.isEmpty()
+                            && told.stream()
+                                    .allMatch(partition ->
+                                            partition.leaderId.equals(Optional.of(partition.replicaIds.get(0)))));
+        });
     }
 
     /** Who rules; waits while nobody does. */

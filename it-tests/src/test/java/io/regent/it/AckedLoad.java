@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -33,7 +33,9 @@ final class AckedLoad implements AutoCloseable {
     private final String topic;
     private final KafkaProducer<String, String> producer;
     private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger failures = new AtomicInteger();
+    /** By record, those that the producer gave up. */
+    private final Map<String, Exception> failures = new ConcurrentHashMap<>();
+
     private final Thread thread = new Thread(this::run, "acked-load");
     private volatile int sent;
     private volatile boolean stopped;
@@ -55,7 +57,7 @@ final class AckedLoad implements AutoCloseable {
                 if (error == null) {
                     acknowledged.add(value);
                 } else {
-                    failures.incrementAndGet();
+                    failures.put(value, error);
                 }
             });
             LockSupport.parkNanos(PACE_NANOS);
@@ -69,15 +71,20 @@ final class AckedLoad implements AutoCloseable {
     /** Waits until the next so many records are acknowledged, all of them: no partition may stay without a leader. */
     void awaitMore(int records) {
         int first = sent;
+        Set<String> awaited = IntStream.range(first, first + records)
+                .mapToObj(AckedLoad::value)
+                .collect(Collectors.toSet());
         Awaitility.await("the next " + records + " records acknowledged")
                 .atMost(ItCluster.PATIENCE)
-                .until(() -> IntStream.range(first, first + records)
-                        .allMatch(number -> acknowledged.contains(value(number))));
+                .untilAsserted(() -> {
+                    assertThat(failures).doesNotContainKeys(awaited.toArray(String[]::new));
+                    assertThat(acknowledged).as(topic).containsAll(awaited);
+                });
     }
 
     /** Records that the producer gave up. */
     int failures() {
-        return failures.get();
+        return failures.size();
     }
 
     /** Stops writing, reads the topic from its beginning and holds what is there against what was acknowledged. */

@@ -9,8 +9,10 @@ import java.util.Optional;
  * <p>Stateless; any thread. Never guesses: without the script, paths are relative to the working directory.
  */
 public final class Home {
+    /** The property that names {@link #launchArguments}. */
+    public static final String LAUNCH_ARGUMENTS = "regent.launch.args";
+
     private static final String HOME = "regent.home";
-    private static final String LAUNCH_ARGUMENTS = "regent.launch.args";
     private static final String COMMAND = "regent.command";
     private static final String TERMINAL = "regent.terminal";
 

@@ -87,6 +87,7 @@ final class ItCluster implements AutoCloseable {
     /** Starts ZooKeeper only, for this many brokers that the test starts one by one. */
     static ItCluster startZooKeeperFor(int brokers, Map<String, String> settings, NodeLauncher launcher)
             throws IOException {
+        NodeArguments.use();
         Path directory = Files.createTempDirectory("regent-it-");
         List<Integer> ports = Ports.free(brokers + 1);
         SortedMap<Integer, Integer> brokerPorts = new TreeMap<>();

@@ -3,6 +3,7 @@ package io.regent.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.base.Splitter;
+import io.regent.cli.Home;
 import io.regent.cli.Main;
 import java.io.File;
 import java.io.IOException;
@@ -53,12 +54,16 @@ final class PeerProcess {
         return java(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-cp", classPath, mainClass), arguments);
     }
 
-    /** Runs the regent command on this module's own class path, and gives what it prints; it has to succeed. */
+    /** Runs the regent command as bin/regent would, and gives what it prints; it has to succeed. */
     static String regent(String... arguments) throws IOException, InterruptedException {
-        String home = "-Dregent.home=" + System.getProperty("regent.home");
-        String classPath = System.getProperty("java.class.path");
-        return java(List.of("-Xmx512m", home, "-cp", classPath, Main.class.getName()), arguments)
-                .succeeded();
+        Path launch = NodeArguments.use();
+        List<String> options = List.of(
+                "@" + launch,
+                "-D" + Home.LAUNCH_ARGUMENTS + "=" + launch,
+                "-Dregent.home=" + Home.directory(),
+                "-Xmx512m",
+                Main.class.getName());
+        return java(options, arguments).succeeded();
     }
 
     private static Result java(List<String> options, String... arguments) throws IOException, InterruptedException {

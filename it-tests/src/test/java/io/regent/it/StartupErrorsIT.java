@@ -96,6 +96,7 @@ class StartupErrorsIT {
 
     /** What a broker says that has to fail, which is one line. */
     private static String run(Path properties) throws Exception {
+        NodeArguments.use();
         Result result = PeerProcess.run(new RegentLauncher().brokerCommand(properties), "");
         assertThat(result.exitCode()).as(result.output()).isEqualTo(1);
         assertThat(result.output()).doesNotContain("\tat ");

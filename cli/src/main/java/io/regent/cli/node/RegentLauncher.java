@@ -71,7 +71,7 @@ public final class RegentLauncher implements NodeLauncher {
                 .ifPresentOrElse(
                         file -> {
                             command.add("@" + file);
-                            command.add("-Dregent.launch.args=" + file);
+                            command.add("-D" + Home.LAUNCH_ARGUMENTS + "=" + file);
                         },
                         () -> command.addAll(List.of("-cp", System.getProperty("java.class.path"))));
         command.addAll(jvm);

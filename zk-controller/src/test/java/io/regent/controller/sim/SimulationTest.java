@@ -29,10 +29,10 @@ class SimulationTest {
     /** Not one of the controllers' names, which are silent meanwhile. */
     private static final Logger LOG = LoggerFactory.getLogger("simulation");
 
-    private static final int SEEDS = 300;
+    private static final int SEEDS = 100;
 
     /** A build does not wait any longer, however busy its machine is; seeds that were asked for run to their end. */
-    private static final long BUDGET_MS = 60_000;
+    private static final long BUDGET_MS = 20_000;
 
     private static final int TRACE_TAIL = 60;
 

@@ -56,7 +56,7 @@ final class LogAppender {
         this.store = store;
         this.epochs = epochs;
         this.producers = producers;
-        this.producerValidation = new ProducerValidation(producers, known);
+        this.producerValidation = new ProducerValidation(producers, known, new EarlierBatches(store.segments()));
         this.snapshots = new TailSnapshots(producers, store.segments());
         this.watermarks = watermarks;
         this.roller = roller;

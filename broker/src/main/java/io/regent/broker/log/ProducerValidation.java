@@ -1,5 +1,6 @@
 package io.regent.broker.log;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -15,6 +16,7 @@ import org.apache.kafka.storage.internals.log.BatchMetadata;
 import org.apache.kafka.storage.internals.log.CompletedTxn;
 import org.apache.kafka.storage.internals.log.LogOffsetMetadata;
 import org.apache.kafka.storage.internals.log.ProducerAppendInfo;
+import org.apache.kafka.storage.internals.log.ProducerStateEntry;
 import org.apache.kafka.storage.internals.log.ProducerStateManager;
 import org.apache.kafka.storage.internals.log.VerificationGuard;
 
@@ -29,10 +31,12 @@ final class ProducerValidation {
 
     private final ProducerStateManager producers;
     private final LogProducers known;
+    private final EarlierBatches earlier;
 
-    ProducerValidation(ProducerStateManager producers, LogProducers known) {
+    ProducerValidation(ProducerStateManager producers, LogProducers known, EarlierBatches earlier) {
         this.producers = producers;
         this.known = known;
+        this.earlier = earlier;
     }
 
     /** What an append does to producer state; with a duplicate nothing is to be appended. */
@@ -48,7 +52,8 @@ final class ProducerValidation {
      * @throws org.apache.kafka.common.errors.InvalidProducerEpochException on an older producer epoch
      * @throws InvalidTxnStateException on a transactional record that no transaction is known to hold
      */
-    Outcome check(LogOffsetMetadata first, MemoryRecords records, AppendOrigin origin, VerificationGuard guard) {
+    Outcome check(LogOffsetMetadata first, MemoryRecords records, AppendOrigin origin, VerificationGuard guard)
+            throws IOException {
         Map<Long, ProducerAppendInfo> updates = new HashMap<>();
         List<CompletedTxn> completed = new ArrayList<>();
         int position = first.relativePositionInSegment;
@@ -78,10 +83,14 @@ final class ProducerValidation {
         return new Outcome(updates.values(), completed, Optional.empty());
     }
 
-    private Optional<BatchMetadata> duplicateOf(RecordBatch batch, AppendOrigin origin) {
-        return origin != AppendOrigin.CLIENT
-                ? Optional.empty()
-                : producers.lastEntry(batch.producerId()).flatMap(entry -> entry.findDuplicateBatch(batch));
+    private Optional<BatchMetadata> duplicateOf(RecordBatch batch, AppendOrigin origin) throws IOException {
+        Optional<ProducerStateEntry> last =
+                origin == AppendOrigin.CLIENT ? producers.lastEntry(batch.producerId()) : Optional.empty();
+        if (last.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<BatchMetadata> remembered = last.get().findDuplicateBatch(batch);
+        return remembered.isPresent() ? remembered : earlier.find(batch, last.get());
     }
 
     /**

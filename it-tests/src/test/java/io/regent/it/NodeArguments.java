@@ -4,9 +4,7 @@ import com.google.common.base.Splitter;
 import io.regent.cli.Home;
 import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -14,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  * Has the nodes of all tests started as {@code bin/regent} starts them, with an archive of their classes: their starts are
  * most of what these tests cost.
  *
- * <p>Any thread. The archive is made once a build, by whichever test needs a node first.
+ * <p>Any thread. The archive is made once a run, for the class path of that run, by whichever test needs a node first.
  */
 final class NodeArguments {
 
@@ -37,18 +35,15 @@ final class NodeArguments {
                 .filter(entry -> entry.endsWith(".jar"))
                 .toList();
         try {
-            if (!isNewer(file, jars)) {
-                Files.deleteIfExists(file);
-                Process process = new ProcessBuilder(
-                                Home.directory().resolve("bin/java-arguments").toString(),
-                                System.getProperty("java.home"),
-                                String.join(File.pathSeparator, jars),
-                                file.toString())
-                        .inheritIO()
-                        .start();
-                if (!process.waitFor(TIMEOUT_S, TimeUnit.SECONDS) || process.exitValue() != 0) {
-                    throw new IllegalStateException(process + " did not write " + file);
-                }
+            Process process = new ProcessBuilder(
+                            Home.directory().resolve("bin/java-arguments").toString(),
+                            System.getProperty("java.home"),
+                            String.join(File.pathSeparator, jars),
+                            file.toString())
+                    .inheritIO()
+                    .start();
+            if (!process.waitFor(TIMEOUT_S, TimeUnit.SECONDS) || process.exitValue() != 0) {
+                throw new IllegalStateException(process + " did not write " + file);
             }
             return file;
         } catch (IOException e) {
@@ -57,18 +52,5 @@ final class NodeArguments {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while waiting for " + file, e);
         }
-    }
-
-    private static boolean isNewer(Path file, List<String> jars) throws IOException {
-        if (!Files.exists(file)) {
-            return false;
-        }
-        FileTime written = Files.getLastModifiedTime(file);
-        for (String jar : jars) {
-            if (Files.getLastModifiedTime(Path.of(jar)).compareTo(written) > 0) {
-                return false;
-            }
-        }
-        return true;
     }
 }

@@ -12,7 +12,7 @@ import java.util.function.IntSupplier;
  * <p>Each node rehearses a small cluster when it has just started, which takes about a second of one core, and once the cluster
  * proves to be large, a larger one: HotSpot's second compiler takes its time for code that goes through many partitions, and
  * in a takeover that would be the time in which nobody can write. Started and closed by any thread, it works on one of its own,
- * in short bouts.
+ * one short play at a time.
  */
 public final class Understudy implements AutoCloseable {
 
@@ -21,10 +21,8 @@ public final class Understudy implements AutoCloseable {
 
     private static final Rehearsal.Cluster SMALL = new Rehearsal.Cluster(3, 2, 30);
 
-    /** How many follow each other without a pause, so that a start on few cores is not held up. */
-    private static final int BOUT = 5;
-
-    private static final long PAUSE_MS = 20;
+    /** After each play, so that neither a start on few cores nor a takeover that comes meanwhile is held up. */
+    private static final long PAUSE_MS = 4;
 
     /** Below that, what the second compiler gains is less than what it costs. */
     static final int LARGE = 2_000;
@@ -88,7 +86,7 @@ public final class Understudy implements AutoCloseable {
 
     private void playSmall() throws InterruptedException {
         for (int done = 0; done < SMALL_PLAYS; done++) {
-            if (done % BOUT == 0 && !pauses(0)) {
+            if (!pauses(0)) {
                 return;
             }
             rehearsal.play(SMALL, done + 1, body -> {});

@@ -67,7 +67,7 @@ final class WarmUpCommand implements Runnable {
             Thread.currentThread().interrupt();
             throw new CommandFailure("interrupted while warming up", e);
         } catch (ExecutionException | TimeoutException e) {
-            throw new CommandFailure("cannot warm up: the broker took no record", e);
+            throw new CommandFailure("cannot warm up: " + e, e);
         }
     }
 

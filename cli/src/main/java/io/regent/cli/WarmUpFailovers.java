@@ -8,6 +8,7 @@ import io.regent.cli.node.ZooKeeperView;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,9 +20,18 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.ElectionType;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.record.FileRecords;
+import org.apache.kafka.common.record.MemoryRecords;
+import org.apache.kafka.common.record.RecordBatch;
+import org.apache.kafka.common.record.SimpleRecord;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.storage.internals.checkpoint.CleanShutdownFileHandler;
 
@@ -40,6 +50,8 @@ final class WarmUpFailovers {
     private static final int PARTITIONS = 24;
     private static final int WRITES_A_ROUND = 60;
     private static final String TOPIC = "warm-up-failover";
+    private static final String FIRST_SEGMENT = "00000000000000000000.log";
+    private static final Duration POLL = Duration.ofMillis(200);
     private static final long LOOK_MS = 20;
 
     private final Path directory;
@@ -65,18 +77,35 @@ final class WarmUpFailovers {
 
     void run(ZooKeeperView view) throws IOException, InterruptedException, ExecutionException, TimeoutException {
         ports.keySet().forEach(this::start);
-        try (var producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", bootstrap()), new ByteArraySerializer(), new ByteArraySerializer())) {
+        Map<String, Object> client =
+                Map.of("bootstrap.servers", bootstrap(), "group.id", TOPIC, "auto.offset.reset", "earliest");
+        try (var producer = new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer());
+                var consumer = new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+                var admin = Admin.create(client)) {
             write(producer);
+            consumer.subscribe(List.of(TOPIC));
             for (int round = 0; round < ROUNDS; round++) {
                 int ruler = view.controller().brokerId();
                 int victim = round % 3 == 2 ? other(ruler) : ruler;
+                consumer.poll(POLL);
                 running.remove(victim).shutdown();
                 write(producer);
-                Files.deleteIfExists(logDir(victim).resolve(CleanShutdownFileHandler.CLEAN_SHUTDOWN_FILE_NAME));
+                consumer.poll(POLL);
+                loseTheEnd(victim);
                 start(victim);
                 awaitFullIsr();
+                // Refused where the client still asks who ruled before; the next round asks again.
+                admin.electLeaders(ElectionType.PREFERRED, null)
+                        .partitions()
+                        .toCompletionStage()
+                        .toCompletableFuture()
+                        .handle((elections, refusal) -> refusal)
+                        .get(timeoutMs, TimeUnit.MILLISECONDS);
             }
+            try (var usurper = new WarmUpUsurper(view, timeoutMs)) {
+                usurper.ruleAndDie(ports.values());
+            }
+            write(producer);
         } finally {
             List.copyOf(running.values()).forEach(BrokerServer::shutdown);
         }
@@ -96,6 +125,18 @@ final class WarmUpFailovers {
         return String.join(",", addresses);
     }
 
+    /** Has the broker come back as one that was killed: it must search its logs, and what it wrote last nobody else has. */
+    private void loseTheEnd(int brokerId) throws IOException {
+        Path logs = logDir(brokerId);
+        Files.deleteIfExists(logs.resolve(CleanShutdownFileHandler.CLEAN_SHUTDOWN_FILE_NAME));
+        Path segment = logs.resolve(TOPIC + "-0").resolve(FIRST_SEGMENT);
+        try (FileRecords records = FileRecords.open(segment.toFile())) {
+            RecordBatch last = records.lastBatch().orElseThrow();
+            records.append(MemoryRecords.withRecords(
+                    last.nextOffset(), Compression.NONE, last.partitionLeaderEpoch(), new SimpleRecord(new byte[1])));
+        }
+    }
+
     private void start(int brokerId) {
         Map<String, String> settings = new HashMap<>();
         settings.put("broker.id", Integer.toString(brokerId));
@@ -107,6 +148,9 @@ final class WarmUpFailovers {
         settings.put("min.insync.replicas", "2");
         // It shall leave its leaders behind, as if it were killed.
         settings.put("controlled.shutdown.enable", "false");
+        // What would first run after a while, perhaps in a failover, runs now.
+        settings.put("log.initial.task.delay.ms", "100");
+        settings.put("log.cleaner.backoff.ms", "500");
         running.put(
                 brokerId,
                 BrokerServer.start(BrokerConfig.load(ServerFile.locate(null, "server.properties"), settings)));

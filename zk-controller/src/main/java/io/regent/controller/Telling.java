@@ -32,7 +32,7 @@ import java.util.TreeSet;
  *   <li>A broker has lost a log directory: LeaderAndIsr of all it holds, so that it says what is gone.
  *   <li>Only the ISR changed: UpdateMetadata to all; the leader learns it from the answer to its AlterPartition.
  *   <li>A broker started: all it must know, as one, at the end. A broker came, went or moved: who lives, to all.
- *   <li>A reign began: who rules, to all; what changed, as it becomes durable; then all that there is, to all.
+ *   <li>A reign began: who rules, to all; what changed, as it becomes durable; then all the rest that there is, to all.
  *   <li>A broker shuts down: it goes on as a follower of what it led, and stops what it followed.
  *   <li>A ruling node that is no broker is told metadata like any broker, and nothing else.
  *   <li>A topic is to be deleted: UpdateMetadata to all, StopReplica to the live replicas.
@@ -55,6 +55,11 @@ final class Telling {
 
     private final boolean membershipChanged;
     private final Notices notices;
+
+    /** What the parts of the step tell the others, which is not told again at the end. */
+    private final PartitionSet.Builder toldMetadata = PartitionSet.builder();
+
+    private final SortedMap<Integer, PartitionSet.Builder> toldReplicas = new TreeMap<>();
 
     /** @param unregistered a ruling node that is no broker: it holds no replicas, but is told metadata */
     Telling(Decision decision, OptionalInt unregistered) {
@@ -125,7 +130,14 @@ final class Telling {
         if (!changed.isEmpty()) {
             parts.updateMetadata(others, changed);
         }
-        return parts.build();
+        Announcements told = parts.build();
+        if (beginsReign) {
+            changed.forEachTopic(toldMetadata::addAll);
+            told.leaderAndIsr()
+                    .forEach((broker, replicas) -> replicas.forEachTopic(
+                            toldReplicas.computeIfAbsent(broker, id -> PartitionSet.builder())::addAll));
+        }
+        return told;
     }
 
     /** A partition before and after the step. */
@@ -217,19 +229,27 @@ final class Telling {
         }
     }
 
-    /** All there is, to the brokers that have started; after the first step of a reign, to all. */
+    /** All there is, to the brokers that have started; after the first step of a reign, what its parts left out, to the others. */
     Announcements everything() {
         Parts parts = new Parts();
         SortedSet<Integer> targets = beginsReign ? live : started;
         notices.questioned().stream()
                 .filter(broker -> !targets.contains(broker))
-                .forEach(broker -> tellHoldings(parts, broker));
+                .forEach(broker -> tellHoldings(parts, broker, PartitionSet.EMPTY));
         if (targets.isEmpty()) {
             return parts.build();
         }
         ClusterImage image = after;
-        parts.updateMetadata(targets, PartitionSet.lazily(() -> known(image)));
-        targets.forEach(broker -> tellHoldings(parts, broker));
+        PartitionSet all = PartitionSet.lazily(() -> known(image));
+        parts.updateMetadata(started, all);
+        if (beginsReign) {
+            PartitionSet known = toldMetadata.build();
+            parts.updateMetadata(others, PartitionSet.lazily(() -> all.minus(known)));
+        }
+        SortedMap<Integer, PartitionSet> told = Parts.built(toldReplicas);
+        // Who is questioned answers of all that it holds.
+        told.keySet().removeAll(notices.questioned());
+        targets.forEach(broker -> tellHoldings(parts, broker, told.getOrDefault(broker, PartitionSet.EMPTY)));
         delta.partitions().forEach(partition -> {
             if (!before.state(partition).exists() && after.state(partition).exists()) {
                 parts.isNew(partition);
@@ -258,13 +278,15 @@ final class Telling {
         return known;
     }
 
-    private void tellHoldings(Parts parts, int broker) {
+    /** @param told what the broker knows already */
+    private void tellHoldings(Parts parts, int broker, PartitionSet told) {
         after.deletions()
                 .forEach((name, deletion) ->
                         after.topic(name).ifPresent(topic -> stopDeleted(parts, topic, deletion, broker)));
         if (after.hostsAny(broker)) {
             ClusterImage image = after;
-            parts.holdings(broker, PartitionSet.lazily(() -> holdings(image, broker)));
+            parts.holdings(
+                    broker, PartitionSet.lazily(() -> holdings(image, broker).minus(told)));
         }
     }
 

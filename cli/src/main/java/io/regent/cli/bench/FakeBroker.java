@@ -85,7 +85,8 @@ final class FakeBroker implements AutoCloseable {
         }
     }
 
-    private ByteBuffer answer(byte[] frame, long atNanos) {
+    /** Takes a request; see {@link FakeServer.Receiver}. */
+    ByteBuffer answer(byte[] frame, long atNanos) {
         return answers.answer(frame, head -> judge(head, atNanos));
     }
 

@@ -1,0 +1,158 @@
+package io.regent.cli.bench;
+
+import io.regent.cli.CommandFailure;
+import io.regent.cli.node.Ports;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.LeaderAndIsrRequestData.LeaderAndIsrPartitionState;
+import org.apache.kafka.common.message.UpdateMetadataRequestData.UpdateMetadataPartitionState;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.requests.AbstractRequest;
+import org.apache.kafka.common.requests.LeaderAndIsrRequest;
+import org.apache.kafka.common.requests.RequestHeader;
+import org.apache.kafka.common.requests.UpdateMetadataRequest;
+
+/**
+ * Has a broker of the harness be told a cluster again and again before anything is measured. The harness shares its cores with the
+ * controllers: until its own code is compiled it takes several times as much of them, and the first one to be measured would pay.
+ *
+ * <p>Used once, by one thread. Touches no ZooKeeper.
+ */
+final class HarnessWarmUp {
+    private static final int PARTITIONS = 3_000;
+    private static final int PARTITIONS_PER_TOPIC = 50;
+
+    /** Of one request of each kind; after that many, another round takes no less. */
+    private static final int ROUNDS = 200;
+
+    private static final int CONTROLLER = 101;
+    private static final int EPOCH = 1;
+    private static final long BROKER_EPOCH = 1;
+
+    private final Catalog catalog = new Catalog(Catalog.MIN_BROKERS, PARTITIONS);
+
+    private HarnessWarmUp() {
+        catalog.addAll(PARTITIONS, PARTITIONS_PER_TOPIC);
+    }
+
+    static void run() {
+        try {
+            new HarnessWarmUp().tell();
+        } catch (IOException e) {
+            throw new CommandFailure("cannot warm up: " + e.getMessage(), e);
+        }
+    }
+
+    private void tell() throws IOException {
+        byte[] leaderAndIsr = frame(ApiKeys.LEADER_AND_ISR, leaderAndIsr());
+        byte[] updateMetadata = frame(ApiKeys.UPDATE_METADATA, updateMetadata());
+        BitSet all = new BitSet(PARTITIONS);
+        all.set(0, PARTITIONS);
+        int port = Ports.free(1).get(0);
+        FakeBroker broker = new FakeBroker(1, port, catalog, "", complaint -> {
+            throw new CommandFailure(complaint);
+        });
+        try (FakeServer server = FakeServer.open("warm-up", port, broker::answer, complaint -> {});
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+                DataOutputStream out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream()));
+                DataInputStream in = new DataInputStream(socket.getInputStream())) {
+            for (int round = 0; round < ROUNDS; round++) {
+                broker.ledger().await(Channel.LEADER_AND_ISR, all, EPOCH, null);
+                broker.ledger().await(Channel.UPDATE_METADATA, all, EPOCH, null);
+                ask(out, in, leaderAndIsr);
+                ask(out, in, updateMetadata);
+            }
+        }
+    }
+
+    private static void ask(DataOutputStream out, DataInputStream in, byte[] frame) throws IOException {
+        out.writeInt(frame.length);
+        out.write(frame);
+        out.flush();
+        in.readFully(new byte[in.readInt()]);
+    }
+
+    private static byte[] frame(ApiKeys key, AbstractRequest request) {
+        ByteBuffer frame =
+                request.serializeWithHeader(new RequestHeader(key, request.version(), "warm-up", CONTROLLER));
+        byte[] bytes = new byte[frame.remaining()];
+        frame.get(bytes);
+        return bytes;
+    }
+
+    private LeaderAndIsrRequest leaderAndIsr() {
+        List<LeaderAndIsrPartitionState> states = new ArrayList<>();
+        for (Catalog.Topic topic : catalog.topics()) {
+            for (int number = 0; number < topic.partitions(); number++) {
+                List<Integer> replicas = replicas(topic, number);
+                states.add(new LeaderAndIsrPartitionState()
+                        .setTopicName(topic.name())
+                        .setPartitionIndex(number)
+                        .setControllerEpoch(EPOCH)
+                        .setLeader(replicas.get(0))
+                        .setIsr(replicas)
+                        .setReplicas(replicas));
+            }
+        }
+        return new LeaderAndIsrRequest.Builder(
+                        ApiKeys.LEADER_AND_ISR.latestVersion(),
+                        CONTROLLER,
+                        EPOCH,
+                        BROKER_EPOCH,
+                        states,
+                        topicIds(),
+                        Set.of(new Node(1, "127.0.0.1", 1)))
+                .build();
+    }
+
+    private UpdateMetadataRequest updateMetadata() {
+        List<UpdateMetadataPartitionState> states = new ArrayList<>();
+        for (Catalog.Topic topic : catalog.topics()) {
+            for (int number = 0; number < topic.partitions(); number++) {
+                List<Integer> replicas = replicas(topic, number);
+                states.add(new UpdateMetadataPartitionState()
+                        .setTopicName(topic.name())
+                        .setPartitionIndex(number)
+                        .setControllerEpoch(EPOCH)
+                        .setLeader(replicas.get(0))
+                        .setIsr(replicas)
+                        .setReplicas(replicas));
+            }
+        }
+        return new UpdateMetadataRequest.Builder(
+                        ApiKeys.UPDATE_METADATA.latestVersion(),
+                        CONTROLLER,
+                        EPOCH,
+                        BROKER_EPOCH,
+                        states,
+                        List.of(),
+                        topicIds())
+                .build();
+    }
+
+    private List<Integer> replicas(Catalog.Topic topic, int number) {
+        return Arrays.stream(catalog.replicas(topic.first() + number)).boxed().toList();
+    }
+
+    private Map<String, Uuid> topicIds() {
+        return catalog.topics().stream()
+                .collect(Collectors.toMap(
+                        Catalog.Topic::name,
+                        topic -> new Uuid(
+                                topic.id().mostSignificantBits(), topic.id().leastSignificantBits())));
+    }
+}

@@ -23,6 +23,8 @@ class DrillIT {
     void aKilledLeaderLosesNothingHoweverItsDeathIsNoticed(String detection) throws Exception {
         String report = PeerProcess.regent(
                 "drill",
+                "--pause",
+                "1",
                 "--victim",
                 "leader",
                 "--override",

@@ -19,7 +19,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -52,7 +51,6 @@ final class WarmUpFailovers {
     private static final String TOPIC = "warm-up-failover";
     private static final String FIRST_SEGMENT = "00000000000000000000.log";
     private static final Duration POLL = Duration.ofMillis(200);
-    private static final long LOOK_MS = 20;
 
     private final Path directory;
     private final String zooKeeper;
@@ -170,14 +168,8 @@ final class WarmUpFailovers {
     }
 
     private void awaitFullIsr() throws IOException, TimeoutException {
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
         try (BrokerProbe probe = BrokerProbe.connect("127.0.0.1", ports.get(1), timeoutMs)) {
-            while (!isFull(probe)) {
-                if (System.nanoTime() > deadline) {
-                    throw new TimeoutException("a broker did not come back");
-                }
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_MS));
-            }
+            new WarmUpWait(timeoutMs).until(() -> isFull(probe), "a broker did not come back");
         }
     }
 

@@ -18,9 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.Op;
@@ -38,10 +36,10 @@ final class WarmUpUsurper implements AutoCloseable {
     private static final int NO_JMX = -1;
     private static final int REGISTRATION_VERSION = 5;
     private static final int ANY_VERSION = -1;
-    private static final long LOOK_MS = 20;
 
     private final ZooKeeperView view;
     private final int timeoutMs;
+    private final WarmUpWait wait;
     private final ServerSocket listening;
     private final Queue<Socket> connections = new ConcurrentLinkedQueue<>();
 
@@ -54,6 +52,7 @@ final class WarmUpUsurper implements AutoCloseable {
     WarmUpUsurper(ZooKeeperView view, int timeoutMs) throws IOException {
         this.view = view;
         this.timeoutMs = timeoutMs;
+        this.wait = new WarmUpWait(timeoutMs);
         this.listening = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
         Thread.ofPlatform().daemon().name("warm-up-usurper").start(this::accept);
     }
@@ -73,23 +72,23 @@ final class WarmUpUsurper implements AutoCloseable {
         try {
             register();
             // Each broker watches it, and the one that rules has something to tell it as well.
-            await("the brokers did not connect to a new one", () -> connections.size() > ports.size());
+            wait.until(() -> connections.size() > ports.size(), "the brokers did not connect to a new one");
             usurp();
         } catch (KeeperException e) {
             throw new CommandFailure("cannot warm up: " + e.getMessage(), e);
         }
         for (int port : ports) {
             try (BrokerProbe probe = BrokerProbe.connect("127.0.0.1", port, timeoutMs)) {
-                await(
-                        "a broker did not follow a new controller",
-                        () -> probe.controller().brokerId() == ID);
+                wait.until(() -> probe.controller().brokerId() == ID, "a broker did not follow a new controller");
             }
         }
         close();
-        await("nobody took the place of a dead controller", () -> {
-            ControllerSeat seat = view.controller();
-            return seat.taken() && seat.brokerId() != ID;
-        });
+        wait.until(
+                () -> {
+                    ControllerSeat seat = view.controller();
+                    return seat.taken() && seat.brokerId() != ID;
+                },
+                "nobody took the place of a dead controller");
     }
 
     private void register() throws KeeperException, InterruptedException {
@@ -119,20 +118,6 @@ final class WarmUpUsurper implements AutoCloseable {
                         Op.delete(ControllerZnode.PATH, ANY_VERSION),
                         Op.create(ControllerZnode.PATH, seat, Ids.OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL),
                         Op.setData(ControllerEpochZnode.PATH, ControllerEpochZnode.encode(epoch), ANY_VERSION)));
-    }
-
-    private interface Condition {
-        boolean holds() throws IOException;
-    }
-
-    private void await(String otherwise, Condition condition) throws IOException, TimeoutException {
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
-        while (!condition.holds()) {
-            if (System.nanoTime() > deadline) {
-                throw new TimeoutException(otherwise);
-            }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_MS));
-        }
     }
 
     @Override

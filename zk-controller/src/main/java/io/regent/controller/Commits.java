@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * <p>Who rules and which brokers live is announced first, as it needs no write. Then topics, each before its partitions; and
  * of the partitions of all of them first those that get another leader, as nobody can write to these until it knows. Topics
  * that are gone are deleted after those and the reassignment orders; then come the ledger, and the orders and notifications
- * that are done with. What brokers must be told as a whole comes last.
+ * that are done with. What brokers must be told besides comes last.
  */
 final class Commits implements Iterator<Commit> {
 
@@ -60,7 +60,7 @@ final class Commits implements Iterator<Commit> {
                         // An order or notification goes only when all that came of it is written.
                         decision.notices().consumed().stream()
                                 .<Runnable>map(znode -> () -> put(List.of(new Write.Consume(znode)))),
-                        Stream.<Runnable>of(this::close, () -> add(List.of(), telling.everything())))
+                        Stream.<Runnable>of(this::close, () -> add(List.of(), telling.theRest())))
                 .flatMap(each -> each)
                 .iterator();
     }

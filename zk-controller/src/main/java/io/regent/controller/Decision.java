@@ -13,7 +13,7 @@ import java.util.Optional;
  *     ZooKeeper may have taught in this very step
  * @param changes each partition whose state was decided anew, and why, in order
  * @param answer for an {@link Event.Ask}: what to answer when the delta is durable
- * @param beginsReign whether this was the first step of a reign, after which brokers are told everything
+ * @param beginsReign whether this was the first step of a reign, after which brokers are told the rest that there is as well
  * @param notices what follows besides
  */
 public record Decision(

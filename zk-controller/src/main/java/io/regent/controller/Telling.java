@@ -230,7 +230,7 @@ final class Telling {
     }
 
     /** All there is, to the brokers that have started; after the first step of a reign, what its parts left out, to the others. */
-    Announcements everything() {
+    Announcements theRest() {
         Parts parts = new Parts();
         SortedSet<Integer> targets = beginsReign ? live : started;
         notices.questioned().stream()

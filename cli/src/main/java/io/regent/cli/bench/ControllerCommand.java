@@ -147,7 +147,7 @@ public final class ControllerCommand implements Runnable {
         Map<String, NodeLauncher> contestants = contestants(out, settings, work);
         List<String> facts = facts(settings);
         facts.forEach(out::println);
-        HarnessWarmUp.run();
+        HarnessWarmUp.run(out::println);
         List<Trial.Result> results = new ArrayList<>();
         contestants.forEach((name, launcher) ->
                 results.add(Trial.run(name, new BenchLauncher(launcher, settings), settings, out::println)));

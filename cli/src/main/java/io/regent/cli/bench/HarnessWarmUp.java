@@ -1,5 +1,6 @@
 package io.regent.cli.bench;
 
+import com.google.common.primitives.Ints;
 import io.regent.cli.CommandFailure;
 import io.regent.cli.node.Ports;
 import java.io.BufferedOutputStream;
@@ -10,11 +11,11 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.Uuid;
@@ -49,24 +50,24 @@ final class HarnessWarmUp {
         catalog.addAll(PARTITIONS, PARTITIONS_PER_TOPIC);
     }
 
-    static void run() {
+    /** @param complaints told of requests that the harness does not understand */
+    static void run(Consumer<String> complaints) {
         try {
-            new HarnessWarmUp().tell();
+            new HarnessWarmUp().tell(complaints);
         } catch (IOException e) {
-            throw new CommandFailure("cannot warm up: " + e.getMessage(), e);
+            throw new CommandFailure("cannot warm the harness up: " + e, e);
         }
     }
 
-    private void tell() throws IOException {
+    private void tell(Consumer<String> complaints) throws IOException {
         byte[] leaderAndIsr = frame(ApiKeys.LEADER_AND_ISR, leaderAndIsr());
         byte[] updateMetadata = frame(ApiKeys.UPDATE_METADATA, updateMetadata());
         BitSet all = new BitSet(PARTITIONS);
         all.set(0, PARTITIONS);
         int port = Ports.free(1).get(0);
-        FakeBroker broker = new FakeBroker(1, port, catalog, "", complaint -> {
-            throw new CommandFailure(complaint);
-        });
-        try (FakeServer server = FakeServer.open("warm-up", port, broker::answer, complaint -> {});
+        // It is told, but never registered.
+        FakeBroker broker = new FakeBroker(1, port, catalog, "", complaints);
+        try (FakeServer server = FakeServer.open("warm-up", port, broker::answer, complaints);
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
                 DataOutputStream out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream()));
                 DataInputStream in = new DataInputStream(socket.getInputStream())) {
@@ -95,57 +96,46 @@ final class HarnessWarmUp {
     }
 
     private LeaderAndIsrRequest leaderAndIsr() {
-        List<LeaderAndIsrPartitionState> states = new ArrayList<>();
-        for (Catalog.Topic topic : catalog.topics()) {
-            for (int number = 0; number < topic.partitions(); number++) {
-                List<Integer> replicas = replicas(topic, number);
-                states.add(new LeaderAndIsrPartitionState()
-                        .setTopicName(topic.name())
-                        .setPartitionIndex(number)
-                        .setControllerEpoch(EPOCH)
-                        .setLeader(replicas.get(0))
-                        .setIsr(replicas)
-                        .setReplicas(replicas));
-            }
-        }
-        return new LeaderAndIsrRequest.Builder(
-                        ApiKeys.LEADER_AND_ISR.latestVersion(),
-                        CONTROLLER,
-                        EPOCH,
-                        BROKER_EPOCH,
-                        states,
-                        topicIds(),
-                        Set.of(new Node(1, "127.0.0.1", 1)))
+        List<LeaderAndIsrPartitionState> states = states((topic, number, replicas) -> new LeaderAndIsrPartitionState()
+                .setTopicName(topic)
+                .setPartitionIndex(number)
+                .setLeader(replicas.get(0))
+                .setIsr(replicas)
+                .setReplicas(replicas));
+        short version = ApiKeys.LEADER_AND_ISR.latestVersion();
+        Set<Node> leaders = Set.of(new Node(1, "127.0.0.1", 1));
+        return new LeaderAndIsrRequest.Builder(version, CONTROLLER, EPOCH, BROKER_EPOCH, states, topicIds(), leaders)
                 .build();
     }
 
     private UpdateMetadataRequest updateMetadata() {
-        List<UpdateMetadataPartitionState> states = new ArrayList<>();
-        for (Catalog.Topic topic : catalog.topics()) {
-            for (int number = 0; number < topic.partitions(); number++) {
-                List<Integer> replicas = replicas(topic, number);
-                states.add(new UpdateMetadataPartitionState()
-                        .setTopicName(topic.name())
+        List<UpdateMetadataPartitionState> states =
+                states((topic, number, replicas) -> new UpdateMetadataPartitionState()
+                        .setTopicName(topic)
                         .setPartitionIndex(number)
-                        .setControllerEpoch(EPOCH)
                         .setLeader(replicas.get(0))
                         .setIsr(replicas)
                         .setReplicas(replicas));
-            }
-        }
+        short version = ApiKeys.UPDATE_METADATA.latestVersion();
         return new UpdateMetadataRequest.Builder(
-                        ApiKeys.UPDATE_METADATA.latestVersion(),
-                        CONTROLLER,
-                        EPOCH,
-                        BROKER_EPOCH,
-                        states,
-                        List.of(),
-                        topicIds())
+                        version, CONTROLLER, EPOCH, BROKER_EPOCH, states, List.of(), topicIds())
                 .build();
     }
 
-    private List<Integer> replicas(Catalog.Topic topic, int number) {
-        return Arrays.stream(catalog.replicas(topic.first() + number)).boxed().toList();
+    private interface StateMaker<S> {
+        S state(String topic, int number, List<Integer> replicas);
+    }
+
+    /** The state of each partition, as it is when its preferred replica leads. */
+    private <S> List<S> states(StateMaker<S> maker) {
+        List<S> states = new ArrayList<>();
+        for (Catalog.Topic topic : catalog.topics()) {
+            for (int number = 0; number < topic.partitions(); number++) {
+                int[] replicas = catalog.replicas(topic.first() + number);
+                states.add(maker.state(topic.name(), number, Ints.asList(replicas)));
+            }
+        }
+        return states;
     }
 
     private Map<String, Uuid> topicIds() {

@@ -21,7 +21,7 @@ public final class Understudy implements AutoCloseable {
 
     private static final Rehearsal.Cluster SMALL = new Rehearsal.Cluster(3, 2, 30);
 
-    /** After each play, so that neither a start on few cores nor a takeover that comes meanwhile is held up. */
+    /** Before each play, so that neither a start on few cores nor a takeover that comes meanwhile is held up. */
     private static final long PAUSE_MS = 4;
 
     /** Below that, what the second compiler gains is less than what it costs. */
@@ -59,10 +59,10 @@ public final class Understudy implements AutoCloseable {
     private void rehearse() {
         try {
             if (awaitIdle(0)) {
-                playSmall();
+                play(SMALL, SMALL_PLAYS, 0);
             }
             if (awaitIdle(LARGE)) {
-                playLarge();
+                play(large(), LARGE_PLAYS, LARGE);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -84,22 +84,13 @@ public final class Understudy implements AutoCloseable {
         return !closed.await(PAUSE_MS, TimeUnit.MILLISECONDS) && awaitIdle(atLeast);
     }
 
-    private void playSmall() throws InterruptedException {
-        for (int done = 0; done < SMALL_PLAYS; done++) {
-            if (!pauses(0)) {
-                return;
-            }
-            rehearsal.play(SMALL, done + 1, body -> {});
-        }
+    private Rehearsal.Cluster large() {
+        int topics = Math.min(LARGEST_TOPICS, Math.max(LARGE, partitions.getAsInt()) / PARTITIONS_A_TOPIC);
+        return new Rehearsal.Cluster(LARGE_BROKERS, topics, PARTITIONS_A_TOPIC);
     }
 
-    private void playLarge() throws InterruptedException {
-        int topics = Math.min(LARGEST_TOPICS, Math.max(LARGE, partitions.getAsInt()) / PARTITIONS_A_TOPIC);
-        Rehearsal.Cluster cluster = new Rehearsal.Cluster(LARGE_BROKERS, topics, PARTITIONS_A_TOPIC);
-        for (int done = 0; done < LARGE_PLAYS; done++) {
-            if (!pauses(LARGE)) {
-                return;
-            }
+    private void play(Rehearsal.Cluster cluster, int plays, int atLeast) throws InterruptedException {
+        for (int done = 0; done < plays && pauses(atLeast); done++) {
             rehearsal.play(cluster, done + 1, body -> {});
         }
     }
